@@ -1,0 +1,1 @@
+"""TOML → frozen Settings, every fault at once. Never resolves a secret into anything printable."""

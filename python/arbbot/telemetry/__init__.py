@@ -1,0 +1,1 @@
+"""Structured events with stable names. Never per frame, never a secret."""
