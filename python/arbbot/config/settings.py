@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 __all__ = [
     "BotSettings",
@@ -21,14 +21,23 @@ __all__ = [
     "VenueSettings",
 ]
 
-Positive = Annotated[Decimal, Field(gt=0)]
-Fraction = Annotated[Decimal, Field(gt=0, le=1)]
+
+
+def _exact(value: object) -> object:
+    """A whole number as a Decimal; anything else as it is, for the strict check that follows."""
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Number = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
+Positive = Annotated[
+    Decimal, Field(gt=0), BeforeValidator(_exact), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
+]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 SecretRef = Annotated[str, Field(pattern=r"^(env:[A-Z][A-Z0-9_]*|file:.+|emulated)$")]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Mode(enum.StrEnum):
@@ -42,9 +51,10 @@ class BotSettings(_Section):
     """Who the bot is and where it keeps its files."""
 
     id: Name = Field(description="names the journal and the lease; one bot per id")
-    mode: Mode = Field(description="emulated: against `arbbot sim`; live: against the venues themselves")
+    mode: Mode = Field(strict=False, description="emulated: against `arbbot sim`; live: against the venues themselves")
     data_dir: Path = Field(
-        description="head file, last state, logs and the embedded store; relative to the working directory"
+        strict=False,
+        description="head file, last state, logs and the embedded store; relative to the working directory",
     )
 
 
@@ -56,6 +66,7 @@ class StoreSettings(_Section):
         pattern=r"^(embedded|redis://.+|unix://.+)$",
         description="embedded: a server that the bot starts on a unix socket in data_dir and leaves running",
     )
+    password: SecretRef | None = Field(default=None, description="of `url`, as env:NAME or file:PATH; never inside the url")
     timeout_ms: int = Field(default=200, ge=20, le=5_000, description="a call that takes longer counts as a dead store")
 
 
@@ -89,7 +100,7 @@ class StrategySettings(_Section):
     horizon_hours: Positive = Field(description="over which carry is set against four fills")
     carry_half_life_hours: Positive = Field(description="how fast a divergence is expected to decay")
     edge_open_bp: Positive = Field(description="open when the edge over the horizon exceeds this, bp of one leg")
-    carry_close_bp_per_day: Decimal = Field(description="close when carry falls below this, bp of one leg a day")
+    carry_close_bp_per_day: Number = Field(description="close when carry falls below this, bp of one leg a day")
     notional_per_pair: Positive = Field(description="one leg, numeraire")
     notional_per_slice: Positive = Field(description="one order, numeraire")
     band_bp: Positive = Field(description="how far past the touch a limit may stand")

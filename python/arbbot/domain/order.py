@@ -31,6 +31,16 @@ class LegSide(enum.StrEnum):
     LONG = "long"
     SHORT = "short"
 
+    @property
+    def sign(self) -> int:
+        """+1 long, −1 short."""
+        return 1 if self is LegSide.LONG else -1
+
+    @property
+    def other(self) -> "LegSide":
+        """The opposite leg."""
+        return LegSide.SHORT if self is LegSide.LONG else LegSide.LONG
+
 
 class OrderSide(enum.StrEnum):
     """The side of an order; never a leg's side."""

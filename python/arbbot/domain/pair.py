@@ -40,15 +40,32 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PairTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What was approved, fixed for the pair's life. `quantity` in asset units, on both legs' common `grid`."""
+    """What was approved, fixed for the pair's life.
+
+    `quantity` and `quantity_slice` in asset units, on both legs' common `grid`. `first` is the leg that each slice
+    starts with: the less liquid one. Opening stops early when the entry spread falls below `entry_min`
+    (numeraire per asset unit).
+    """
 
     pair_id: str
     asset: str
     long: Leg
     short: Leg
+    first: LegSide
     quantity: Decimal
+    quantity_slice: Decimal
     grid: Decimal
+    entry_min: float
     band_bp: Decimal
     edge_bp_expected: float
     carry_per_hour_entry: float
     ts_ns: int
+
+    def leg(self, side: LegSide) -> Leg:
+        """The leg on `side`."""
+        return self.long if side is LegSide.LONG else self.short
+
+    @property
+    def legs(self) -> tuple[Leg, Leg]:
+        """Long, then short."""
+        return (self.long, self.short)

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "MovableClock"]
 
 
 class Clock(Protocol):
@@ -18,4 +18,17 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Wait `seconds` of wall time."""
+        ...
+
+
+class MovableClock(Clock, Protocol):
+    """A clock whose calendar can jump: emulated venues only."""
+
+    @property
+    def offset_ns(self) -> int:
+        """Market time minus wall time."""
+        ...
+
+    def set_offset(self, offset_ns: int) -> None:
+        """Jump; only while no order is under way."""
         ...

@@ -1,0 +1,50 @@
+# `make run` and `make test` do everything from a fresh clone. The rest is listed by `make help`.
+SHELL := /bin/sh
+CONFIG ?= configs/demo.toml
+VENV := .venv
+BIN := $(VENV)/bin
+# arbbot's console script and maturin must be found by name inside the environment
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export CARGO_TERM_COLOR ?= never
+RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml 2>/dev/null)
+
+.PHONY: run test check unit bench lock clean help
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/.built ## the demo: store, emulated venues and bot (FOR=seconds, SEED=n, CONFIG=file)
+	@exec arbbot run $(CONFIG) $(if $(FOR),--seconds $(FOR)) $(if $(SEED),--seed $(SEED))
+
+test: check unit ## everything: check, then the whole suite
+
+check: $(VENV)/.dev ## the gates: formatters, linters, types, layers, sizes, examples
+	@sh tools/check.sh
+
+unit: $(VENV)/.dev ## the suites alone: cargo test, then pytest
+	cargo test --quiet --workspace
+	python -m pytest
+
+bench: $(VENV)/.dev ## speed of the core's boundary, and decision to bytes on the wire
+	python -m pytest benches --benchmark-only --benchmark-columns=median,ops -o python_files='bench_*.py'
+	python benches/latency.py
+
+lock: $(VENV)/.dev ## write both lock files anew, with hashes
+	sh tools/lock.sh
+
+clean: ## remove everything that was built
+	rm -rf $(VENV) target .arbbot python/arbbot/_core.abi3.so
+
+$(VENV)/.python: requirements.lock tools/prerequisites.sh
+	@sh tools/prerequisites.sh $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.built: $(VENV)/.python pyproject.toml Cargo.toml Cargo.lock $(RUST)
+	@echo "building the Rust core (first time about a minute)"
+	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.built requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@

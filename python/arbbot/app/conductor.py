@@ -1,0 +1,103 @@
+"""The demo's conductor: moves the calendar of the emulated venues from scene to scene.
+
+A scene is a settlement: the calendar jumps to shortly before it, and everything about latency then runs at the speed
+of the wall. A jump happens only after the bot has answered that no order is under way.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+
+from arbbot.domain.pair import PairState
+from arbbot.domain.status import Health, StatusDocument
+
+__all__ = ["CommandSender", "Conductor", "SceneTiming", "VenueCalendar"]
+
+POLL_S = 0.1
+HOUR_MS = 3_600_000
+
+
+class CommandSender(Protocol):
+    """How the conductor speaks to the bot."""
+
+    async def ask(self, verb: str, arguments: dict[str, str], timeout_s: float) -> bool:
+        """Send a command and wait for its answer; True when it was carried out."""
+        ...
+
+
+class VenueCalendar(Protocol):
+    """How the conductor moves the venues."""
+
+    async def next_settlement_ms(self) -> int:
+        """The earliest settlement of any instrument, market time."""
+        ...
+
+    async def jump(self, to_ms: int) -> int:
+        """Move the calendar; the new offset in ns."""
+        ...
+
+
+class SceneTiming(msgspec.Struct, frozen=True, kw_only=True):
+    """Wall seconds. `entry_s` is how long the bot may look for a pair before time moves on."""
+
+    entry_s: float = 12.0
+    lead_s: float = 2.5
+    after_s: float = 2.0
+
+
+class Conductor:
+    """Plays scenes until cancelled."""
+
+    def __init__(
+        self,
+        calendar: VenueCalendar,
+        commands: CommandSender,
+        status: Callable[[], Awaitable[StatusDocument | None]],
+        timing: SceneTiming,
+    ) -> None:
+        self._calendar = calendar
+        self._commands = commands
+        self._status = status
+        self._timing = timing
+        self.scenes = 0
+
+    async def play(self) -> None:
+        """Scene after scene: let the bot act, jump to before the next settlement, let it pass."""
+        await self._ready()
+        while True:
+            await self._let_act()
+            await self._jump()
+            self.scenes += 1
+
+    async def _ready(self) -> None:
+        """Wait until the bot has recovered."""
+        while True:
+            shown = await self._status()
+            if shown is not None and shown.health not in {Health.STARTING, Health.STOPPED}:
+                return
+            await asyncio.sleep(POLL_S)
+
+    async def _let_act(self) -> None:
+        """Give the bot time to open or close: until a pair is open and quiet, or the scene's patience ends."""
+        started_s = time.monotonic()
+        patience_s = self._timing.entry_s if self.scenes == 0 else self._timing.after_s
+        while time.monotonic() - started_s < patience_s:
+            shown = await self._status()
+            if self.scenes == 0 and shown is not None and any(pair.state is PairState.OPEN for pair in shown.pairs):
+                await asyncio.sleep(self._timing.after_s)  # a second pair may follow the first
+                return
+            await asyncio.sleep(POLL_S)
+
+    async def _jump(self) -> None:
+        """Hold, move the venues, release the bot, and wait until the settlement has passed."""
+        if not await self._commands.ask("hold", {}, timeout_s=10.0):
+            return
+        at_ms = await self._calendar.next_settlement_ms()
+        offset_ns = await self._calendar.jump(at_ms - int(self._timing.lead_s * 1000))
+        while not await self._commands.ask("release", {"offset_ns": str(offset_ns)}, timeout_s=10.0):
+            await asyncio.sleep(POLL_S)
+        passed_s = (at_ms * 1_000_000 - offset_ns - time.time_ns()) / 1e9
+        await asyncio.sleep(max(0.0, passed_s))

@@ -1,0 +1,124 @@
+"""Inbox → journal: replies, fills, funding and readings become events, each fill and payment once."""
+
+from arbbot.domain.account import FillSeen, FundingSeen, OrderSeen, StreamLost
+from arbbot.domain.events import FillBooked, FundingBooked, IntentAnswered, IntentResolved
+from arbbot.domain.instrument import InstrumentId
+from arbbot.domain.order import Fill, FundingPayment, OrderState, OrderStatus, Rejected
+from arbbot.domain.status import Severity
+from arbbot.engine.context import EngineContext
+from arbbot.engine.inbox import LookupReply, PlaceReply, VenueTruth
+from arbbot.engine.reconcile import reconcile
+from arbbot.engine.resolve import Resolver
+
+__all__ = ["Absorber"]
+
+
+class Absorber:
+    """Takes everything out of the inbox, in order."""
+
+    def __init__(self, context: EngineContext, resolver: Resolver) -> None:
+        self._context = context
+        self._resolver = resolver
+
+    async def absorb(self) -> None:
+        """Empty the inbox. Raises StoreUnavailable when the journal cannot be written."""
+        for item in self._context.inbox.drain():
+            match item:
+                case PlaceReply():
+                    await self._answer(item)
+                case LookupReply():
+                    self._resolver.looked_up(item)
+                    if item.status is not None:
+                        self._order(item.status)
+                case VenueTruth():
+                    await self._truth(item)
+                case FillSeen(fill=fill):
+                    await self._fill(fill)
+                case FundingSeen(payment=payment):
+                    await self._funding(payment)
+                case OrderSeen(status=status):
+                    self._order(status)
+                case StreamLost(venue=venue, reason=reason):
+                    self._context.alert("stream_lost", f"{venue}: {reason}; reading the account over REST")
+                    self._context.reread.add(venue)
+        for venue in sorted(self._context.inbox.overflowed):
+            self._context.alert("inbox_full", f"{venue}: private events dropped; reading the account over REST")
+            self._context.reread.add(venue)
+        self._context.inbox.overflowed.clear()
+
+    async def _answer(self, reply: PlaceReply) -> None:
+        context = self._context
+        record = context.state.pairs.intents[reply.client_id]
+        context.stamps[record.intent.instrument.venue] += 1
+        ts_ns = context.clock.now_ns()
+        events: list[IntentAnswered | IntentResolved] = [
+            IntentAnswered(client_id=reply.client_id, outcome=reply.outcome, ts_ns=ts_ns)
+        ]
+        if isinstance(reply.outcome, Rejected):
+            reason = f"{reply.outcome.code} {reply.outcome.reason}"
+            context.alert("order_rejected", f"{record.intent.instrument}: {reason}")
+            events.append(
+                IntentResolved(
+                    client_id=reply.client_id,
+                    state=OrderState.REJECTED,
+                    filled=record.filled,
+                    reason=reason,
+                    ts_ns=ts_ns,
+                )
+            )
+        context.log.info("order_answered", client_id=reply.client_id, outcome=str(reply.outcome))
+        await context.recorder.record(*events)
+
+    def _order(self, status: OrderStatus) -> None:
+        """Remember the furthest a venue has told us of an order: a state never regresses (FAULTS row 6)."""
+        known = self._context.order_status.get(status.client_id)
+        if known is not None and (known.state.final or known.filled > status.filled):
+            return
+        self._context.order_status[status.client_id] = status
+
+    async def _fill(self, fill: Fill) -> None:
+        context = self._context
+        venue = fill.instrument.venue
+        if context.state.cash.has_fill(venue, fill.venue_fill_id):
+            return
+        record = context.state.pairs.intents.get(fill.client_id)
+        pair_id = record.intent.pair_id if record is not None else ""
+        if not pair_id:
+            context.alert(
+                "foreign_fill",
+                f"{fill.instrument}: {fill.side} {fill.quantity} at {fill.price} is not ours",
+                Severity.CRITICAL,
+            )
+        context.stamps[venue] += 1
+        await context.recorder.record(FillBooked(fill=fill, pair_id=pair_id, ts_ns=context.clock.now_ns()))
+        context.log.info("fill", pair_id=pair_id, fill=str(fill))
+
+    async def _funding(self, payment: FundingPayment) -> None:
+        context = self._context
+        venue = payment.instrument.venue
+        if context.state.cash.has_payment(venue, payment.venue_payment_id):
+            return
+        context.stamps[venue] += 1
+        pair_id = self._owner(payment.instrument, payment.ts_venue_ns)
+        await context.recorder.record(FundingBooked(payment=payment, pair_id=pair_id, ts_ns=context.clock.now_ns()))
+        context.decide(f"funding {payment.amount:+f} {payment.currency} on {payment.instrument}", pair_id)
+
+    def _owner(self, instrument: InstrumentId, ts_ns: int) -> str:
+        """The pair that held `instrument` at `ts_ns`: the last one approved before it."""
+        owner = ""
+        for pair_id, pair in self._context.state.pairs.pairs.items():
+            if pair.terms.ts_ns <= ts_ns and any(leg.instrument.id == instrument for leg in pair.terms.legs):
+                owner = pair_id
+        return owner
+
+    async def _truth(self, truth: VenueTruth) -> None:
+        context = self._context
+        if truth.error is not None:
+            context.alert("venue_unavailable", f"{truth.venue}: {truth.error}")
+            context.truth.pop(truth.venue, None)
+            return
+        for fill in truth.fills or ():
+            await self._fill(fill)
+        for payment in truth.funding or ():
+            await self._funding(payment)
+        await reconcile(context, truth)

@@ -1,0 +1,123 @@
+"""What the parts of the engine share: settings, ports and state. Built once by `app`, never replaced."""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from decimal import Decimal
+from typing import Any, Protocol
+
+import msgspec
+
+from arbbot.config.settings import Settings
+from arbbot.domain.decision import Decision
+from arbbot.domain.instrument import Instrument, InstrumentId
+from arbbot.domain.order import OrderStatus
+from arbbot.domain.status import AlertStatus, DecisionStatus, Severity
+from arbbot.engine.inbox import Inbox, VenueTruth
+from arbbot.engine.state import BotState, Recorder
+from arbbot.ledger.cash import Account
+from arbbot.market.view import MarketView
+from arbbot.ports.clock import Clock
+from arbbot.ports.market import MarketFeed
+from arbbot.ports.storage import Lease
+from arbbot.ports.trading import AccountFeed, OrderGateway
+
+__all__ = ["EngineContext", "EventLog", "VenuePorts"]
+
+
+class EventLog(Protocol):
+    """Structured events with stable names."""
+
+    def info(self, event: str, **fields: object) -> object:
+        """Record an event."""
+        ...
+
+    def warning(self, event: str, **fields: object) -> object:
+        """Record an event that a person may want to know."""
+        ...
+
+
+class VenuePorts(msgspec.Struct, frozen=True, kw_only=True):
+    """One venue as the engine sees it."""
+
+    name: str
+    feed: MarketFeed
+    gateway: OrderGateway
+    account: AccountFeed
+
+
+class EngineContext:
+    """Shared by the engine's parts; only the engine's task writes to it."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        config_hash: str,
+        clock: Clock,
+        market: MarketView,
+        venues: dict[str, VenuePorts],
+        instruments: dict[InstrumentId, Instrument],
+        recorder: Recorder,
+        lease: Lease,
+        log: EventLog,
+    ) -> None:
+        self.settings = settings
+        self.config_hash = config_hash
+        self.clock = clock
+        self.market = market
+        self.venues = venues
+        self.instruments = instruments
+        self.recorder = recorder
+        self.lease = lease
+        self.log = log
+        self.inbox = Inbox()
+        self.truth: dict[str, VenueTruth] = {}
+        self.mismatch: dict[str, str] = {}
+        self.residuals: dict[Account, Decimal | None] = {}
+        self.order_status: dict[str, OrderStatus] = {}
+        self.stamps: dict[str, int] = dict.fromkeys(venues, 0)
+        self.assessed: dict[str, Decision] = {}
+        self.decisions: deque[DecisionStatus] = deque(maxlen=20)
+        self.alerts: deque[AlertStatus] = deque(maxlen=20)
+        self.reread: set[str] = set(venues)
+        self.held = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def state(self) -> BotState:
+        """The folded journal."""
+        return self.recorder.state
+
+    @property
+    def instruments_by_asset(self) -> dict[str, list[Instrument]]:
+        """Watched instruments grouped by asset."""
+        grouped: dict[str, list[Instrument]] = {}
+        for instrument in self.instruments.values():
+            grouped.setdefault(instrument.asset, []).append(instrument)
+        return grouped
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a call beside the engine; its result comes back through the inbox."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain_calls(self) -> None:
+        """Wait for calls under way."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=5)
+
+    def decide(self, text: str, pair_id: str = "") -> None:
+        """Show and log something the bot did."""
+        ts_ms = self.clock.now_ns() // 1_000_000
+        self.decisions.append(DecisionStatus(ts_ms=ts_ms, text=text, pair_id=pair_id))
+        self.log.info("decision", text=text, pair_id=pair_id)
+
+    def alert(self, name: str, text: str, severity: Severity = Severity.WARNING) -> None:
+        """Show and log something a person should know; a standing alert is shown once."""
+        if any(alert.name == name and alert.text == text for alert in self.alerts):
+            return
+        ts_ms = self.clock.now_ns() // 1_000_000
+        self.alerts.append(AlertStatus(ts_ms=ts_ms, severity=severity, name=name, text=text))
+        self.log.warning(name, text=text)

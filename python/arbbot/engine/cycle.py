@@ -1,0 +1,128 @@
+"""The engine: one task that mutates state, once around the house per turn.
+
+    absorb → obey → resolve → drive → guard → exits → entries → show
+
+Start-up is recovery: the same turn, with exits and entries closed until every venue has been read once and every
+intent of an earlier boot is resolved.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from arbbot.domain.status import StatusDocument
+from arbbot.engine.absorb import Absorber
+from arbbot.engine.context import EngineContext
+from arbbot.engine.decide import Decider
+from arbbot.engine.drive import Driver
+from arbbot.engine.obey import Obeyer
+from arbbot.engine.resolve import Resolver
+from arbbot.engine.show import document
+from arbbot.engine.truth import TruthReader
+from arbbot.ports.clock import MovableClock
+from arbbot.ports.storage import Commands
+
+__all__ = ["Engine"]
+
+TURN_S = 0.05  # how long a turn may wait when nothing arrives: the age at which a market move is first looked at
+SHOW_EVERY_NS = 500_000_000
+DECIDE_EVERY_NS = 100_000_000
+
+
+class Engine:
+    """Wires the parts in the order that data flows."""
+
+    def __init__(
+        self,
+        context: EngineContext,
+        commands: Commands,
+        publish: Callable[[StatusDocument], Awaitable[None]],
+        calendar: MovableClock | None = None,
+    ) -> None:
+        self.context = context
+        self._publish = publish
+        self._resolver = Resolver(context)
+        self._absorber = Absorber(context, self._resolver)
+        self._driver = Driver(context)
+        self._decider = Decider(context, self._driver)
+        self._obeyer = Obeyer(context, commands, calendar)
+        since_ns = context.state.ts_last_ns
+        self._readers = [TruthReader(context, venue, since_ns) for venue in context.venues.values()]
+        self._started_ns = context.clock.monotonic_ns()
+        self._show_due_ns = self._decide_due_ns = 0
+        self._ready = False
+        self.closing_down = False
+
+    async def turn(self) -> None:
+        """Once around the house."""
+        await self._absorber.absorb()
+        await self._obeyer.obey()
+        await self._resolver.resolve()
+        if not self.context.held:
+            await self._driver.drive()
+        await self._decide()
+        for reader in self._readers:
+            reader.tick()
+        await self._show()
+
+    async def run(self, until: Callable[[], bool]) -> None:
+        """Turn until `until()`; then take no new decision, finish what is under way, and read every venue once more."""
+        while not until():
+            await self.turn()
+            await self.context.inbox.wait(TURN_S)
+        await self._finish()
+
+    async def _decide(self) -> None:
+        """Exits and entries, a few times a second, once recovery is over."""
+        now_ns = self.context.clock.monotonic_ns()
+        if now_ns < self._decide_due_ns:
+            return
+        self._decide_due_ns = now_ns + DECIDE_EVERY_NS
+        if not self._recovered():
+            return
+        await self._decider.guard()
+        if self.context.held or self.closing_down:
+            return
+        await self._decider.exits()
+        await self._decider.entries()
+
+    def _recovered(self) -> bool:
+        """True once every venue was read and nothing an earlier boot sent is in doubt; stays true."""
+        if not self._ready:
+            read = all(venue in self.context.truth for venue in self.context.venues)
+            earlier = [
+                record
+                for record in self.context.state.pairs.unresolved()
+                if record.intent.epoch != self.context.state.epoch
+            ]
+            self._ready = read and not earlier
+            if self._ready:
+                self.context.decide("recovered: venue truth read, every earlier order resolved")
+        return self._ready
+
+    async def _show(self, *, force: bool = False, stopped: bool = False) -> None:
+        now_ns = self.context.clock.monotonic_ns()
+        if force or now_ns >= self._show_due_ns:
+            self._show_due_ns = now_ns + SHOW_EVERY_NS
+            await self._publish(document(self.context, started_ns=self._started_ns, ready=self._ready, stopped=stopped))
+
+    async def _finish(self) -> None:
+        """Complete what is under way (bounded), read every account once more, show the end."""
+        self.closing_down = True
+        deadline_ns = self.context.clock.monotonic_ns() + 15_000_000_000
+        reads = 0
+        while self.context.clock.monotonic_ns() < deadline_ns:
+            await self.turn()
+            await self.context.inbox.wait(TURN_S)
+            moving = any(not pair.settled for pair in self.context.state.pairs.live())
+            if moving or self.context.state.pairs.unresolved():
+                reads = 0
+            elif not self.context.reread and self._quiet():
+                reads += 1
+                if reads == 2:
+                    break
+                self.context.reread.update(self.context.venues)
+        await self.context.drain_calls()
+        await self._show(force=True, stopped=True)
+
+    def _quiet(self) -> bool:
+        """True when no reading is under way."""
+        return not any(reader.busy for reader in self._readers)

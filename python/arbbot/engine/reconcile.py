@@ -1,0 +1,105 @@
+"""Venue truth against the journal: positions, open orders, cash. It reports and quarantines, and never adjusts."""
+
+from decimal import Decimal
+
+from arbbot.domain.events import BaselineTaken, Halted, PairMoved
+from arbbot.domain.order import OpenOrder, Position
+from arbbot.domain.pair import PAIR_MOVES, PairState
+from arbbot.domain.status import Severity
+from arbbot.engine.context import EngineContext
+from arbbot.engine.inbox import VenueTruth
+from arbbot.ledger.cash import Account
+
+__all__ = ["reconcile"]
+
+ZERO = Decimal(0)
+
+
+async def reconcile(context: EngineContext, truth: VenueTruth) -> None:
+    """Compare one reading with the journal, where it was quiet enough to compare."""
+    previous = context.truth.get(truth.venue)
+    context.truth[truth.venue] = _merge(previous, truth)
+    quiet = truth.stamp == context.stamps[truth.venue] and not _under_way(context, truth.venue)
+    if truth.open_orders is not None:
+        await _check_orders(context, truth.venue, truth.open_orders)
+    if not quiet:
+        return
+    if truth.positions is not None:
+        await _check_positions(context, truth.venue, truth.positions, seen_before=context.mismatch.get(truth.venue))
+    for balance in truth.balances or ():
+        account = Account(balance.venue, balance.currency)
+        if account not in context.state.cash.baselines and not context.state.cash.totals.get(account):
+            await context.recorder.record(
+                BaselineTaken(
+                    venue=balance.venue, currency=balance.currency, cash=balance.cash, ts_ns=context.clock.now_ns()
+                )
+            )
+        residual = context.state.cash.residual(account, balance.cash)
+        context.residuals[account] = residual
+        if residual:
+            context.reread.add(truth.venue)
+            context.alert(
+                "residual",
+                f"{account.venue}: {residual:+f} {account.currency} of cash not explained by fills, fees and funding",
+                Severity.CRITICAL,
+            )
+
+
+def _merge(previous: VenueTruth | None, truth: VenueTruth) -> VenueTruth:
+    """The latest reading, with the parts it did not read kept from the one before."""
+    if previous is None or truth.open_orders is not None:
+        return truth
+    return VenueTruth(
+        venue=truth.venue,
+        ts_begin_ns=truth.ts_begin_ns,
+        stamp=truth.stamp,
+        balances=truth.balances or previous.balances,
+        positions=truth.positions if truth.positions is not None else previous.positions,
+        open_orders=previous.open_orders,
+    )
+
+
+def _under_way(context: EngineContext, venue: str) -> bool:
+    return any(record.intent.instrument.venue == venue for record in context.state.pairs.unresolved())
+
+
+async def _check_orders(context: EngineContext, venue: str, orders: list[OpenOrder]) -> None:
+    """An order we did not write must be ruled on by a person before anything opens."""
+    foreign = [order for order in orders if order.client_id not in context.state.pairs.intents]
+    if foreign and context.state.halted is None:
+        reason = f"{venue} has {len(foreign)} open order(s) that are not ours, first {foreign[0].venue_order_id}"
+        context.alert("foreign_orders", reason, Severity.CRITICAL)
+        await context.recorder.record(Halted(reason=reason, ts_ns=context.clock.now_ns()))
+
+
+async def _check_positions(
+    context: EngineContext, venue: str, positions: list[Position], *, seen_before: str | None
+) -> None:
+    """Two readings in a row must agree before a mismatch counts: one may lag (FAULTS rows 22, 47)."""
+    held = {position.instrument: position.quantity for position in positions}
+    ours = {i for pair in context.state.pairs.pairs.values() for i in pair.account.legs if i.venue == venue}
+    wrong = {
+        i: (held.get(i, ZERO), context.state.pairs.expected_position(i))
+        for i in sorted(ours | set(held))
+        if held.get(i, ZERO) != context.state.pairs.expected_position(i)
+    }
+    if not wrong:
+        context.mismatch.pop(venue, None)
+        return
+    text = "; ".join(f"{i}: venue {there}, journal {here}" for i, (there, here) in wrong.items())
+    context.mismatch[venue] = text
+    context.reread.add(venue)
+    if seen_before != text:
+        return
+    context.alert("position_mismatch", text, Severity.CRITICAL)
+    for instrument in wrong:
+        pair = context.state.pairs.holder(instrument)
+        if pair is not None and PairState.QUARANTINED in PAIR_MOVES[pair.state]:
+            await context.recorder.record(
+                PairMoved(
+                    pair_id=pair.terms.pair_id,
+                    state=PairState.QUARANTINED,
+                    reason=f"position differs from the venue's: {text}",
+                    ts_ns=context.clock.now_ns(),
+                )
+            )

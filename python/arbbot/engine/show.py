@@ -1,0 +1,204 @@
+"""The bot's state as a status document. Reads everything, changes nothing."""
+
+import os
+import time
+from decimal import Decimal
+from pathlib import Path
+
+from arbbot import __version__
+from arbbot.domain.decision import Approved, Decision, Refused
+from arbbot.domain.market import BookState
+from arbbot.domain.order import LegSide
+from arbbot.domain.pair import PairState
+from arbbot.domain.status import (
+    CurrencyStatus,
+    Health,
+    LegStatus,
+    OpportunityStatus,
+    PairStatus,
+    StatusDocument,
+    StoreStatus,
+    TotalsStatus,
+    VenueStatus,
+)
+from arbbot.engine.context import EngineContext
+from arbbot.engine.exposure import currency_rates, exit_prices
+from arbbot.execution.pairs import PairRecord
+from arbbot.ledger.cash import Account
+from arbbot.strategy.exit import carry_bp_next_day
+
+__all__ = ["document"]
+
+MS_NS = 1_000_000
+BP = 10_000
+ZERO = Decimal(0)
+CENT = Decimal("0.0001")
+PAIRS_SHOWN = 12
+
+
+def document(context: EngineContext, *, started_ns: int, ready: bool, stopped: bool = False) -> StatusDocument:
+    """Everything `arbbot status` shows. `started_ns` is monotonic."""
+    rates = currency_rates(context)
+    pairs = list(context.state.pairs.pairs.values())
+    rows = tuple(_pair(context, pair, rates) for pair in pairs)
+    return StatusDocument(
+        bot_id=context.settings.bot.id,
+        version=__version__,
+        mode=str(context.settings.bot.mode),
+        health=_health(context, ready=ready, stopped=stopped),
+        halted_reason=context.state.halted or "",
+        ts_ms=time.time_ns() // MS_NS,
+        ts_market_ms=context.clock.now_ns() // MS_NS,
+        pid=os.getpid(),
+        boot_id=_boot_id(),
+        epoch=context.state.epoch,
+        uptime_s=(context.clock.monotonic_ns() - started_ns) / 1e9,
+        config_hash=context.config_hash,
+        numeraire=context.settings.numeraire.currency,
+        store=StoreStatus(connected=True, lease_held=context.lease.held(), seq=context.recorder.seq),
+        venues=tuple(_venue(context, name) for name in context.venues),
+        pairs=_shown(rows),
+        totals=_totals(context, rows, pairs),
+        opportunities=tuple(_opportunity(d) for d in _by_edge(context)),
+        decisions=tuple(context.decisions),
+        alerts=tuple(context.alerts),
+    )
+
+
+def _shown(rows: tuple[PairStatus, ...]) -> tuple[PairStatus, ...]:
+    """Every live pair and the last closed ones."""
+    live = tuple(row for row in rows if row.state is not PairState.CLOSED)
+    closed = tuple(row for row in rows if row.state is PairState.CLOSED)
+    return closed[-PAIRS_SHOWN:] + live
+
+
+def _health(context: EngineContext, *, ready: bool, stopped: bool) -> Health:
+    if stopped:
+        return Health.STOPPED
+    if context.state.halted is not None:
+        return Health.HALTED
+    if not ready:
+        return Health.STARTING
+    away = any(venue not in context.truth for venue in context.venues)
+    dark = any(not _live_books(context, venue) for venue in context.venues)
+    return Health.DEGRADED if away or dark or context.mismatch or not context.lease.held() else Health.HEALTHY
+
+
+def _live_books(context: EngineContext, venue: str) -> int:
+    ids = [i for i in context.instruments if i.venue == venue]
+    return sum(1 for i in ids if context.market.book_state(i)[0] is BookState.LIVE)
+
+
+def _venue(context: EngineContext, name: str) -> VenueStatus:
+    truth = context.truth.get(name)
+    ids = [i for i in context.instruments if i.venue == name]
+    now_ns = context.clock.now_ns()
+    ages = [age for i in ids if (age := context.market.age_ms(i, now_ns)) is not None]
+    balances = tuple(
+        CurrencyStatus(
+            currency=b.currency,
+            cash=b.cash,
+            equity=b.equity,
+            residual=context.residuals.get(Account(b.venue, b.currency)),
+        )
+        for b in (truth.balances if truth is not None else None) or ()
+    )
+    return VenueStatus(
+        name=name,
+        connected=truth is not None and _live_books(context, name) > 0,
+        books_live=_live_books(context, name),
+        books_total=len(ids),
+        book_age_ms_max=max(ages, default=None),
+        latency_ms=None,
+        clock_offset_ms=None,
+        balances=balances,
+    )
+
+
+def _pair(context: EngineContext, pair: PairRecord, rates: dict[str, Decimal]) -> PairStatus:
+    terms = pair.terms
+    long, short = context.market.funding(terms.long.instrument.id), context.market.funding(terms.short.instrument.id)
+    half_life = float(context.settings.strategy.carry_half_life_hours)
+    live = pair.state is not PairState.CLOSED
+    priced = context.market.pair_quote(
+        terms.long.instrument.id, terms.short.instrument.id, terms.grid, context.clock.now_ns()
+    )
+    carry = carry_bp_next_day(long, short, context.clock.now_ns(), half_life) if live and long and short else None
+    basis = (priced.entry - priced.exit) / 2 / priced.price_mid * BP if live and priced is not None else None
+    quantity = max(abs(pair.quantity(LegSide.LONG)), abs(pair.quantity(LegSide.SHORT)))
+    fees, funding = pair.account.total("fees", rates), pair.account.total("funding", rates)
+    price = pair.account.price_pnl(exit_prices(context, pair), rates) or ZERO
+    price_mid = Decimal(repr(priced.price_mid)) if priced is not None else ZERO
+    return PairStatus(
+        id=terms.pair_id,
+        asset=terms.asset,
+        state=pair.state,
+        long=_leg(context, pair, LegSide.LONG),
+        short=_leg(context, pair, LegSide.SHORT),
+        quantity=quantity,
+        notional=(quantity * price_mid).quantize(CENT),
+        carry_bp_per_day=carry,
+        carry_bp_per_day_expected=terms.carry_per_hour_entry * 24 * BP,
+        basis_bp=basis,
+        funding=funding.quantize(CENT),
+        fees=fees.quantize(CENT),
+        price_pnl=price.quantize(CENT),
+        net=(price + funding - fees).quantize(CENT),
+        imbalance=pair.imbalance,
+        ts_opened_ms=terms.ts_ns // MS_NS,
+        ts_closed_ms=None if live else pair.ts_state_ns // MS_NS,
+        reason=pair.reason,
+    )
+
+
+def _leg(context: EngineContext, pair: PairRecord, side: LegSide) -> LegStatus:
+    instrument = pair.terms.leg(side).instrument.id
+    account = pair.account.legs[instrument]
+    rate = context.market.funding(instrument)
+    opened = [r for r in pair.intents if r.intent.leg is side and not r.intent.reduce_only]
+    filled = sum((r.filled for r in opened), ZERO)
+    held = abs(account.quantity)
+    # while only opening orders have filled, the outlay is exactly the entry's cost
+    price = abs(account.outlay) / held if held and held == filled else None
+    return LegStatus(
+        instrument=instrument,
+        quantity=held,
+        price_entry=None if price is None else price.normalize(),
+        ts_settlement_next_ms=None if rate is None else rate.ts_next_ns // MS_NS,
+    )
+
+
+def _totals(context: EngineContext, rows: tuple[PairStatus, ...], pairs: list[PairRecord]) -> TotalsStatus:
+    return TotalsStatus(
+        funding=sum((row.funding for row in rows), ZERO),
+        fees=sum((row.fees for row in rows), ZERO),
+        price_pnl=sum((row.price_pnl for row in rows), ZERO),
+        net=sum((row.net for row in rows), ZERO),
+        pairs_opened=len(rows),
+        pairs_closed=sum(1 for row in rows if row.state is PairState.CLOSED),
+        settlements=sum(leg.funding_count for pair in pairs for leg in pair.account.legs.values()),
+        intents_open=len(context.state.pairs.unresolved()),
+    )
+
+
+def _by_edge(context: EngineContext) -> list[Decision]:
+    return sorted(context.assessed.values(), key=lambda d: -d.opportunity.edge_bp)
+
+
+def _opportunity(decision: Decision) -> OpportunityStatus:
+    found = decision.opportunity
+    return OpportunityStatus(
+        asset=found.asset,
+        long=found.long,
+        short=found.short,
+        notional=found.notional,
+        edge_bp=found.edge_bp,
+        carry_bp_per_day=found.carry_per_hour / found.notional * 24 * BP,
+        approved=isinstance(decision, Approved),
+        reasons=decision.reasons if isinstance(decision, Refused) else (),
+    )
+
+
+def _boot_id() -> str:
+    path = Path("/proc/sys/kernel/random/boot_id")
+    return path.read_text().strip() if path.exists() else ""

@@ -1,0 +1,65 @@
+"""The bot's state: a fold over the journal and nothing else, so that a restart is the same as never having stopped."""
+
+from collections.abc import Iterable
+
+from arbbot.domain.errors import InvariantBroken
+from arbbot.domain.events import CalendarMoved, Event, Halted, IntentWritten, Resumed, Started
+from arbbot.execution.pairs import PairBook
+from arbbot.ledger.cash import CashLedger
+from arbbot.ports.storage import Journal
+
+__all__ = ["BotState", "Recorder"]
+
+
+class BotState:
+    """Pairs, cash, halt and epoch, as the journal tells them."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self.pairs = PairBook()
+        self.cash = CashLedger()
+        self.epoch = 0
+        self.halted: str | None = None
+        self.calendar_offset_ns: int | None = None
+        self.intent_times_ns: list[int] = []
+        self.ts_last_ns = 0
+        for event in events:
+            self.apply(event)
+
+    def apply(self, event: Event) -> None:
+        """Fold one event in. Raises InvariantBroken on a history that our rules exclude."""
+        match event:
+            case Started(epoch=epoch):
+                if epoch <= self.epoch:
+                    raise InvariantBroken(f"epoch {epoch} started after epoch {self.epoch}")
+                self.epoch = epoch
+            case Halted(reason=reason):
+                self.halted = reason
+            case Resumed():
+                self.halted = None
+            case CalendarMoved(offset_ns=offset_ns):
+                self.calendar_offset_ns = offset_ns
+            case IntentWritten(intent=intent):
+                self.intent_times_ns.append(intent.ts_ns)
+            case _:
+                pass
+        self.pairs.apply(event)
+        self.cash.apply(event)
+        ts_ns = event.intent.ts_ns if isinstance(event, IntentWritten) else event.ts_ns
+        self.ts_last_ns = max(self.ts_last_ns, ts_ns)
+
+
+class Recorder:
+    """Durable first, then true: an event changes state only after the journal has it."""
+
+    def __init__(self, journal: Journal, state: BotState) -> None:
+        self._journal = journal
+        self.state = state
+        self.seq = 0
+
+    async def record(self, *events: Event) -> None:
+        """Append atomically, then fold. Raises StoreUnavailable, and then nothing has changed."""
+        if not events:
+            return
+        self.seq = await self._journal.append(*events)
+        for event in events:
+            self.state.apply(event)

@@ -1,0 +1,106 @@
+"""Reads each venue account over REST, on a schedule and on demand, and puts what it read into the inbox.
+
+Order within one reading matters: balances and positions first, fills and funding after them, so that what a balance
+shows is already among what is booked when the two are compared.
+"""
+
+from arbbot.domain.errors import VenueError
+from arbbot.domain.instrument import InstrumentId
+from arbbot.domain.units import SECOND_NS
+from arbbot.engine.context import EngineContext, VenuePorts
+from arbbot.engine.inbox import VenueTruth
+
+__all__ = ["TruthReader"]
+
+EVERY_NS = 2 * SECOND_NS  # positions and balances (DESIGN §7.8)
+ORDERS_EVERY_NS = 5 * SECOND_NS  # open orders: 40 weight a call on Binance
+HISTORY_EVERY_NS = 10 * SECOND_NS  # fills and funding when nothing asks for them: 30 weight a call on Binance
+OVERLAP_NS = 60 * SECOND_NS  # history is read again from this long before the last reading: rows may appear late
+FUNDING_GRACE_NS = SECOND_NS  # venues book a settlement a moment after its stamp
+
+
+class TruthReader:
+    """The schedule of one venue's readings; one is under way at a time."""
+
+    def __init__(self, context: EngineContext, venue: VenuePorts, since_ns: int) -> None:
+        self._context = context
+        self._venue = venue
+        self._since_ns = since_ns
+        self.busy = False
+        self._due_ns = self._orders_due_ns = self._history_due_ns = 0
+        self._settlement_ns: int | None = None
+
+    def tick(self) -> None:
+        """Start a reading when one is due."""
+        if self.busy:
+            return
+        now_ns = self._context.clock.monotonic_ns()
+        asked = self._venue.name in self._context.reread
+        settled = self._settlement_passed()
+        history = asked or settled or now_ns >= self._history_due_ns
+        if not (history or now_ns >= self._due_ns):
+            return
+        orders = asked or now_ns >= self._orders_due_ns
+        self._context.reread.discard(self._venue.name)
+        self.busy = True
+        self._due_ns = now_ns + (SECOND_NS // 4 if asked else EVERY_NS)
+        if orders:
+            self._orders_due_ns = now_ns + ORDERS_EVERY_NS
+        if history:
+            self._history_due_ns = now_ns + HISTORY_EVERY_NS
+        self._context.spawn(self._read(history=history, orders=orders))
+
+    def _settlement_passed(self) -> bool:
+        """True once after each settlement of an instrument we hold here."""
+        stamps = [
+            rate.ts_next_ns
+            for pair in self._context.state.pairs.live()
+            for leg in pair.terms.legs
+            if leg.instrument.id.venue == self._venue.name
+            and (rate := self._context.market.funding(leg.instrument.id)) is not None
+        ]
+        due_ns, self._settlement_ns = self._settlement_ns, min(stamps, default=None)
+        if due_ns is None or self._context.clock.now_ns() < due_ns + FUNDING_GRACE_NS:
+            if due_ns is not None:
+                self._settlement_ns = min(due_ns, self._settlement_ns or due_ns)
+            return False
+        return True
+
+    async def _read(self, *, history: bool, orders: bool) -> None:
+        context, account = self._context, self._venue.account
+        begin_ns, stamp = context.clock.now_ns(), context.stamps[self._venue.name]
+        try:
+            balances = await account.balances()
+            positions = await account.positions()
+            open_orders = await account.open_orders() if orders else None
+            fills = await account.fills_since(self._since_ns, self._instruments()) if history else None
+            funding = await account.funding_since(self._since_ns) if history else None
+        except VenueError as error:
+            context.inbox.put(VenueTruth(venue=self._venue.name, ts_begin_ns=begin_ns, stamp=stamp, error=str(error)))
+            return
+        finally:
+            self.busy = False
+        if history:
+            self._since_ns = max(self._since_ns, begin_ns - OVERLAP_NS)
+        context.inbox.put(
+            VenueTruth(
+                venue=self._venue.name,
+                ts_begin_ns=begin_ns,
+                stamp=stamp,
+                balances=balances,
+                positions=positions,
+                open_orders=open_orders,
+                fills=fills,
+                funding=funding,
+            )
+        )
+
+    def _instruments(self) -> list[InstrumentId]:
+        """Instruments with fills to expect: those of every pair since the bot started, and of open intents."""
+        held = {
+            leg.instrument.id
+            for pair in self._context.state.pairs.pairs.values()
+            for leg in pair.terms.legs
+            if leg.instrument.id.venue == self._venue.name
+        }
+        return sorted(held)

@@ -1,0 +1,29 @@
+"""What is at risk now, in numeraire, as the limits see it."""
+
+import msgspec
+
+__all__ = ["Exposure", "VenueExposure"]
+
+
+class VenueExposure(msgspec.Struct, frozen=True, kw_only=True):
+    """One venue account. `equity` None when it could not be read lately: then nothing opens there."""
+
+    notional: float
+    equity: float | None
+    margin_free: float | None
+    mismatch: str | None
+
+
+class Exposure(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole book. `loss` ≥ 0 since the journal began; `delta_net` signed."""
+
+    gross: float
+    per_venue: dict[str, VenueExposure]
+    per_asset: dict[str, float]
+    pairs_live: int
+    instruments_held: frozenset[str]
+    delta_net: float
+    loss: float
+    orders_last_minute: int
+    halted: str | None
+    lease_held: bool

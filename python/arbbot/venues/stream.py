@@ -1,0 +1,143 @@
+"""One socket and its subscriptions, kept alive over ccxt: connect, subscribe, notice silence, reconnect.
+
+Owns the reconnect policy and the one log line per change of state. Never parses a frame.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import structlog
+from ccxt.base.errors import BaseError
+
+from arbbot.domain.units import MS_NS
+from arbbot.ports.clock import Clock
+from arbbot.venues.reply import brief
+
+__all__ = ["Link", "Subscription", "hold"]
+
+CHECK_S = 0.25
+BACKOFF_S_MIN = 0.25
+BACKOFF_S_MAX = 5.0
+
+_log = structlog.get_logger("arbbot.venues")
+
+
+class Subscription(msgspec.Struct, frozen=True):
+    """What to say on `url`. `key`: the future that ccxt rejects when the connection ends, unique on its socket;
+    the request's id where the venue echoes one. `message` None: the URL alone subscribes. `books`: carries depth."""
+
+    url: str
+    key: str
+    message: dict[str, Any] | None
+    books: bool = False
+
+
+class Link:
+    """The state of one connection: when it was last heard, how often it failed, and what was last logged about it."""
+
+    def __init__(self, venue: str, stream: str, clock: Clock) -> None:
+        self.venue = venue
+        self.stream = stream
+        self._clock = clock
+        self._heard_ns = 0
+        self._failures = 0
+        self._up: bool | None = None
+
+    @property
+    def up(self) -> bool:
+        """True from the first sign of life until the loss."""
+        return self._up is True
+
+    @property
+    def silent_ms(self) -> int:
+        """Wall ms since the last frame, or since the connection was started."""
+        return (self._clock.monotonic_ns() - self._heard_ns) // MS_NS
+
+    @property
+    def backoff_s(self) -> float:
+        """How long to wait before the next attempt."""
+        return min(BACKOFF_S_MAX, BACKOFF_S_MIN * 2.0 ** min(self._failures - 1, 10)) if self._failures else 0.0
+
+    def starting(self) -> None:
+        """A connection is being made: its silence counts from now."""
+        self._heard_ns = self._clock.monotonic_ns()
+
+    def heard(self) -> None:
+        """A frame came, or the connection was accepted where frames are rare."""
+        self._heard_ns = self._clock.monotonic_ns()
+        if not self.up:
+            self._up, self._failures = True, 0
+            _log.info("venue_stream_up", venue=self.venue, stream=self.stream)
+
+    def lost(self, reason: str) -> None:
+        """The connection ended or never came about."""
+        self._failures += 1
+        if self._up is not False:
+            self._up = False
+            _log.warning("venue_stream_lost", venue=self.venue, stream=self.stream, reason=reason, next="reconnecting")
+
+
+async def hold(
+    exchange: Any,
+    subscriptions: list[Subscription],
+    link: Link,
+    *,
+    silence_ms_max: int | None,
+    on_connected: Callable[[], None] | None = None,
+) -> str:
+    """Subscribe on one URL and wait for the end of the connection; why it ended.
+
+    Awaits for as long as the connection lives. Raises what the tap raised, if it was our own fault.
+    """
+    url = subscriptions[0].url
+    await drop(exchange, url)
+    link.starting()
+    ends = [
+        exchange.watch(url, one.key, one.message, one.key, {"id": one.key, "subscription": one.key})
+        for one in subscriptions
+    ]
+    client = exchange.client(url)
+    if on_connected is not None:
+        client.connected.add_done_callback(lambda made: _tell(made, on_connected))
+    try:
+        while True:
+            done, _ = await asyncio.wait(ends, timeout=CHECK_S, return_when=asyncio.FIRST_COMPLETED)
+            if done:
+                return _reason(done.pop())
+            if silence_ms_max is not None and link.silent_ms > silence_ms_max:
+                return f"silent for {link.silent_ms} ms"
+    finally:
+        for end in ends:
+            end.add_done_callback(_retrieve)
+        await drop(exchange, url)
+
+
+async def drop(exchange: Any, url: str) -> None:
+    """Close and forget ccxt's client of `url`, and ccxt's own dial backoff (ours is shorter)."""
+    client = (exchange.clients or {}).pop(url, None)
+    (getattr(exchange, "ws_dial_backoff", None) or {}).pop(url, None)
+    if client is not None:
+        await client.close()
+
+
+def _tell(made: asyncio.Future[Any], on_connected: Callable[[], None]) -> None:
+    if not made.cancelled() and made.exception() is None:
+        on_connected()
+
+
+def _retrieve(end: asyncio.Future[Any]) -> None:
+    if not end.cancelled():
+        end.exception()
+
+
+def _reason(end: asyncio.Future[Any]) -> str:
+    if end.cancelled():
+        return "closed"
+    error = end.exception()
+    if error is None:
+        return "ended by the venue"
+    if isinstance(error, BaseError):
+        return f"{brief(error)}: {str(error).splitlines()[0][:120] if str(error) else 'no reason given'}"
+    raise error

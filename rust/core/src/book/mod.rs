@@ -1,0 +1,265 @@
+//! A book: two ladders, a state with its reason, and the rules by which messages may change it.
+//!
+//! Two kinds of stream feed it: numbered deltas on top of a snapshot ([`Book::delta`], [`Book::snapshot`]) and full
+//! books ([`Book::full`]). It is Live only while nothing was missed; it is empty whenever it is not Live.
+
+mod backlog;
+mod ladder;
+mod state;
+
+use backlog::Backlog;
+pub use ladder::{Ladder, Level, Side};
+pub use state::{BookState, Reason};
+
+/// Most levels a side may hold before the book asks for a new snapshot. Recorded full books stay under 20,000.
+pub const LEVELS_MAX: usize = 50_000;
+
+/// A change of a numbered stream, quantities absolute.
+///
+/// Source: Binance USD-M "How to manage a local order book correctly".
+#[derive(Debug, Clone, Default)]
+pub struct Delta {
+    /// First id in it (`U`).
+    pub first: u64,
+    /// Last id in it (`u`).
+    pub last: u64,
+    /// Last id of the delta before it (`pu`).
+    pub previous: u64,
+    /// Venue time, ns of UTC.
+    pub ts_venue_ns: i64,
+    /// Receive time, ns.
+    pub ts_recv_ns: i64,
+    /// Changed bids, any order.
+    pub bids: Vec<Level>,
+    /// Changed asks, any order.
+    pub asks: Vec<Level>,
+}
+
+impl Delta {
+    fn weight(&self) -> usize {
+        1 + self.bids.len() + self.asks.len()
+    }
+}
+
+/// A whole book.
+#[derive(Debug, Clone, Default)]
+pub struct Full {
+    /// Id of the last change in it; 0 on streams without ids.
+    pub sequence: u64,
+    /// Venue time, ns of UTC.
+    pub ts_venue_ns: Option<i64>,
+    /// Receive time, ns.
+    pub ts_recv_ns: i64,
+    /// Bids, best first.
+    pub bids: Vec<Level>,
+    /// Asks, best first.
+    pub asks: Vec<Level>,
+}
+
+/// What a message did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The book changed, or became Gapped.
+    Applied,
+    /// Older than the book: without effect.
+    Outdated,
+    /// Kept for the snapshot to come.
+    Buffered,
+}
+
+/// One instrument's book.
+#[derive(Debug)]
+pub struct Book {
+    bids: Ladder,
+    asks: Ladder,
+    state: BookState,
+    sequence: u64,
+    /// The snapshot is in, the first delta on top of it is not.
+    joining: bool,
+    backlog: Backlog,
+    ts_venue_ns: Option<i64>,
+    ts_recv_ns: i64,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            bids: Ladder::new(Side::Bid),
+            asks: Ladder::new(Side::Ask),
+            state: BookState::Stale(Reason::NoSnapshot),
+            sequence: 0,
+            joining: false,
+            backlog: Backlog::default(),
+            ts_venue_ns: None,
+            ts_recv_ns: 0,
+        }
+    }
+}
+
+impl Book {
+    /// Live, Stale or Gapped, with the reason.
+    #[must_use]
+    pub fn state(&self) -> &BookState {
+        &self.state
+    }
+
+    /// True when the levels may be believed.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.state == BookState::Live
+    }
+
+    /// One side; empty unless Live.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &Ladder {
+        match side {
+            Side::Bid => &self.bids,
+            Side::Ask => &self.asks,
+        }
+    }
+
+    /// Best bid and ask of a Live book with both sides.
+    #[must_use]
+    pub fn top(&self) -> Option<(Level, Level)> {
+        self.bids.best().zip(self.asks.best())
+    }
+
+    /// Id of the last change held.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Venue time of the last message, ns of UTC; None before any.
+    #[must_use]
+    pub fn ts_venue_ns(&self) -> Option<i64> {
+        self.ts_venue_ns
+    }
+
+    /// Receive time of the last message that the book took, ns; 0 before any.
+    #[must_use]
+    pub fn ts_recv_ns(&self) -> i64 {
+        self.ts_recv_ns
+    }
+
+    /// Takes a delta: applied if it follows, kept if no snapshot is there to apply it to.
+    pub fn delta(&mut self, delta: &Delta) -> Effect {
+        if !self.is_live() {
+            self.backlog.push(delta);
+            return Effect::Buffered;
+        }
+        let outdated = if self.joining { delta.last < self.sequence } else { delta.last <= self.sequence };
+        if outdated {
+            return Effect::Outdated;
+        }
+        if let Some(reason) = self.break_before(delta) {
+            self.gap(reason);
+            self.backlog.push(delta);
+            return Effect::Applied;
+        }
+        self.apply(delta);
+        if !self.is_live() {
+            // A snapshot older than this delta may come, and will need it.
+            self.backlog.push(delta);
+        }
+        Effect::Applied
+    }
+
+    /// Takes a snapshot of a numbered stream, then the deltas kept for it. A Live book ignores an older one.
+    pub fn snapshot(&mut self, full: &Full) -> Effect {
+        if self.is_live() && full.sequence <= self.sequence {
+            return Effect::Outdated;
+        }
+        self.replace(full);
+        self.sequence = full.sequence;
+        self.joining = true;
+        for delta in self.backlog.take() {
+            self.delta(&delta);
+        }
+        Effect::Applied
+    }
+
+    /// Takes a full book of a stream without ids; one with an older venue time is dropped.
+    pub fn full(&mut self, full: &Full) -> Effect {
+        if full.ts_venue_ns < self.ts_venue_ns {
+            return Effect::Outdated;
+        }
+        self.replace(full);
+        Effect::Applied
+    }
+
+    /// No longer fed: Stale until the next snapshot, whatever its time or id.
+    pub fn invalidate(&mut self, reason: Reason) {
+        self.forget();
+        self.backlog.clear();
+        self.ts_venue_ns = None;
+        self.state = BookState::Stale(reason);
+    }
+
+    /// A message for this book was lost: Gapped. What was kept before the loss is of no use any more.
+    pub fn lost(&mut self, reason: Reason) {
+        self.backlog.clear();
+        self.gap(reason);
+    }
+
+    fn break_before(&self, delta: &Delta) -> Option<Reason> {
+        let (expected, got) = (self.sequence, delta.previous);
+        if !self.joining {
+            return (got != expected).then_some(Reason::SequenceBreak { expected, got });
+        }
+        // Ids are shared by all symbols of the venue, so nothing of this book lies between `previous` and `first`.
+        let joins = delta.first <= expected.saturating_add(1) || got <= expected;
+        (!joins).then_some(Reason::SnapshotTooOld { snapshot: expected, stream: delta.first })
+    }
+
+    fn apply(&mut self, delta: &Delta) {
+        for level in &delta.bids {
+            self.bids.set(level.price, level.quantity);
+        }
+        for level in &delta.asks {
+            self.asks.set(level.price, level.quantity);
+        }
+        self.sequence = delta.last;
+        self.joining = false;
+        self.ts_venue_ns = Some(delta.ts_venue_ns);
+        self.ts_recv_ns = self.ts_recv_ns.max(delta.ts_recv_ns);
+        self.check();
+    }
+
+    fn replace(&mut self, full: &Full) {
+        let sound = self.bids.replace(&full.bids) & self.asks.replace(&full.asks);
+        self.state = BookState::Live;
+        self.ts_venue_ns = full.ts_venue_ns;
+        self.ts_recv_ns = full.ts_recv_ns;
+        if sound {
+            self.check();
+        } else {
+            self.gap(Reason::Disordered);
+        }
+    }
+
+    /// A crossed or boundless book cannot be believed.
+    fn check(&mut self) {
+        match self.top() {
+            Some((bid, ask)) if bid.price >= ask.price => {
+                self.gap(Reason::Crossed { bid: bid.price, ask: ask.price });
+            }
+            _ if self.bids.len().max(self.asks.len()) > LEVELS_MAX => self.gap(Reason::TooDeep),
+            _ => {}
+        }
+    }
+
+    fn gap(&mut self, reason: Reason) {
+        self.forget();
+        self.state = BookState::Gapped(reason);
+    }
+
+    fn forget(&mut self) {
+        self.bids.clear();
+        self.asks.clear();
+        self.joining = false;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Hyperliquid perpetuals: `l2Book` (whole books) and `activeAssetCtx` (hourly funding, paid on the oracle price).
+//!
+//! Source: Hyperliquid documentation, "WebSocket subscriptions" and "Funding".
+
+use super::{keep, price, rate, string, time_ns, Event, FullFrame, FundingFrame, Levels};
+use crate::json::{Fault, Scanner};
+
+/// `{"channel":…,"data":…}`
+pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
+    let [channel, data] = members(text, ["channel", "data"])?;
+    match channel {
+        Some("\"l2Book\"") => book(data.ok_or("data is missing")?).map(Event::Full),
+        Some("\"activeAssetCtx\"") => funding(data.ok_or("data is missing")?).map(Event::Funding),
+        Some("\"bbo\"") => Ok(Event::Ignored),
+        _ => Ok(Event::Unclaimed),
+    }
+}
+
+fn book(data: &str) -> Result<FullFrame<'_>, Fault> {
+    let [coin, time, levels] = members(data, ["coin", "time", "levels"])?;
+    let mut sides = [None; 2];
+    let mut count = 0;
+    Scanner::new(levels.ok_or("levels are missing")?).array(|scanner| {
+        *sides.get_mut(count).ok_or("a book has more than two sides")? = Some(scanner.value()?);
+        count += 1;
+        Ok(())
+    })?;
+    let (bids, asks) = sides[0].zip(sides[1]).ok_or("a book has fewer than two sides")?;
+    Ok(FullFrame {
+        symbol: string(coin)?,
+        sequence: 0,
+        ts_venue_ns: Some(time_ns(time)?),
+        bids: Levels::objects(bids),
+        asks: Levels::objects(asks),
+    })
+}
+
+fn funding(data: &str) -> Result<FundingFrame<'_>, Fault> {
+    let [coin, context] = members(data, ["coin", "ctx"])?;
+    let [funding, oracle] = members(context.ok_or("ctx is missing")?, ["funding", "oraclePx"])?;
+    Ok(FundingFrame { symbol: string(coin)?, rate: rate(funding)?, price_pay: price(oracle)?, ts_next_ns: None })
+}
+
+/// The values of `names` in the object `text`, unread.
+fn members<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[Option<&'a str>; N], Fault> {
+    let mut values = [None; N];
+    let mut scanner = Scanner::new(text);
+    scanner.object(|key, scanner| {
+        let slot = names.iter().position(|name| *name == key).and_then(|at| values.get_mut(at));
+        match slot {
+            Some(slot) => keep(slot, scanner),
+            None => scanner.value().map(|_| ()),
+        }
+    })?;
+    scanner.end()?;
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+use crate::book::{Level, Reason};
+use crate::decode::{Decoder, Event, Kind};
+use proptest::prelude::*;
+
+const BOOK: &str = r#"{"channel":"l2Book","data":{"coin":"BANANA","time":1730160007687,"levels":[[{"px":"59.8","sz":"3.4","n":1},{"px":"59.778","sz":"1.6","n":1}],[{"px":"59.811","sz":"2.9","n":1}]]}}"#;
+const CONTEXT: &str = r#"{"channel":"activeAssetCtx","data":{"coin":"MOODENG","ctx":{"funding":"0.00004863","openInterest":"18617460.0","prevDayPx":"0.20296","dayNtlVlm":"7665220.55613","premium":"0.00008521","oraclePx":"0.1995","markPx":"0.19963","midPx":"0.19957","impactPxs":["0.199517","0.199725"]}}}"#;
+
+fn decode(frame: &str) -> Event<'_> {
+    Decoder::Hyperliquid.decode(frame.as_bytes())
+}
+
+#[test]
+fn whole_books_with_levels_in_any_key_order() {
+    let turned = BOOK.replace(r#"{"px":"59.8","sz":"3.4","n":1}"#, r#"{ "n" : 1 , "sz":"3.4", "px":"59.8"}"#);
+    for frame in [BOOK, &turned] {
+        let Event::Full(book) = decode(frame) else { panic!("{frame}") };
+        assert_eq!((book.symbol, book.ts_venue_ns), ("BANANA", Some(1_730_160_007_687_000_000)));
+        let mut bids = Vec::new();
+        book.bids.read(3, 1, &mut bids).unwrap();
+        assert_eq!(bids, [Level { price: 59_800, quantity: 34 }, Level { price: 59_778, quantity: 16 }]);
+    }
+}
+
+#[test]
+fn a_context_carries_the_hourly_rate_on_the_oracle_price() {
+    let Event::Funding(funding) = decode(CONTEXT) else { panic!() };
+    assert_eq!((funding.symbol, funding.rate, funding.price_pay), ("MOODENG", 0.000_048_63, 0.1995));
+    assert_eq!(funding.ts_next_ns, None);
+}
+
+#[test]
+fn everything_else_falls_through() {
+    let frames = [
+        r#"{"channel":"pong"}"#,
+        r#"{"channel":"subscriptionResponse","data":{"method":"subscribe","subscription":{"type":"l2Book","coin":"BTC"}}}"#,
+        r#"{"channel":"error","data":"Already subscribed: {\"type\":\"l2Book\",\"coin\":\"BTC\"}"}"#,
+        r#"{"channel":"trades","data":[{"coin":"FXS","px":"1.9"}]}"#,
+        r#"{"channel":"orderUpdates","data":[]}"#,
+        r#"{"channel":"userFills","data":{"fills":["#,
+        "Websocket connection established.",
+    ];
+    for frame in frames {
+        assert_eq!(decode(frame), Event::Unclaimed, "{frame}");
+    }
+    assert_eq!(decode(r#"{"channel":"bbo","data":{"coin":"BTC"}}"#), Event::Ignored);
+}
+
+#[test]
+fn unreadable_market_data_is_named_where_it_can_be() {
+    let cases = [
+        (BOOK.replace("1730160007687", "-5"), Kind::Book, Some("BANANA")),
+        (BOOK.replace("]]}}", "],[]]}}"), Kind::Book, Some("BANANA")),
+        (BOOK[..100].to_string(), Kind::Book, Some("BANANA")),
+        (BOOK[..40].to_string(), Kind::Book, None),
+        (CONTEXT.replace("0.00004863", "1e400"), Kind::Funding, Some("MOODENG")),
+        (CONTEXT.replace("\"oraclePx\":\"0.1995\"", "\"oraclePx\":null"), Kind::Funding, Some("MOODENG")),
+    ];
+    for (frame, kind, symbol) in cases {
+        let Event::Malformed(found, name, _) = decode(&frame) else { panic!("{frame}") };
+        assert_eq!((found, name), (kind, symbol), "{frame}");
+    }
+}
+
+#[test]
+fn a_level_needs_px_and_sz_once() {
+    for (level, fault) in [
+        (r#"{"px":"59.8","n":1}"#, "a level lacks px or sz"),
+        (r#"{"px":"59.8","px":"59.9","sz":"1"}"#, "a key is repeated"),
+        (r#"["59.8","1"]"#, "an object was expected"),
+    ] {
+        let frame = BOOK.replace(r#"{"px":"59.8","sz":"3.4","n":1}"#, level);
+        let Event::Full(book) = decode(&frame) else { panic!("{frame}") };
+        assert_eq!(book.bids.read(3, 1, &mut Vec::new()), Err(Reason::Unreadable(fault)));
+    }
+}
+
+#[test]
+fn it_takes_no_rest_snapshot() {
+    assert!(Decoder::Hyperliquid.snapshot(b"{}").is_err());
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_frame_never_panics(at in 0usize..400, byte in any::<u8>(), cut in 0usize..400) {
+        for frame in [BOOK, CONTEXT] {
+            let mut bytes = frame.as_bytes().to_vec();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            bytes.truncate(cut.max(bytes.len() / 2));
+            match Decoder::Hyperliquid.decode(&bytes) {
+                Event::Full(book) => {
+                    let _ = book.bids.read(3, 1, &mut Vec::new());
+                    let _ = book.asks.read(3, 1, &mut Vec::new());
+                }
+                Event::Funding(funding) => prop_assert!(funding.rate.is_finite() && funding.price_pay > 0.0),
+                Event::Delta(_) => prop_assert!(false, "hyperliquid streams no deltas"),
+                _ => {}
+            }
+        }
+    }
+}

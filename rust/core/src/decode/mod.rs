@@ -1,0 +1,174 @@
+//! A venue's raw frames as events, borrowed from the frame. A file a venue.
+//!
+//! A decoder claims public market data and nothing else: acknowledgements, pongs, errors and private messages are left
+//! to the transport. Order of keys, blanks and unknown keys do not matter; everything else is strict.
+
+mod binance;
+mod hint;
+mod hyperliquid;
+mod levels;
+
+use crate::json::{Fault, Scanner};
+use crate::num;
+pub use levels::Levels;
+
+/// Longest frame or snapshot read. A 1,000-level snapshot has about 50 kB; anything beyond this is an attack or a bug.
+pub const FRAME_BYTES_MAX: usize = 4 << 20;
+
+/// Largest funding rate believed, fraction per interval: Hyperliquid caps at 0.04 an hour, Binance at 0.03 an interval.
+const FUNDING_RATE_MAX: f64 = 1.0;
+
+/// Which venue's protocol a frame is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decoder {
+    /// Binance USD-M futures.
+    BinanceUsdm,
+    /// Hyperliquid perpetuals.
+    Hyperliquid,
+}
+
+/// What a frame is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An order book.
+    Book,
+    /// Funding and the price that it is paid on.
+    Funding,
+}
+
+/// A frame, read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Event<'a> {
+    /// Not market data.
+    Unclaimed,
+    /// Market data of a channel that is not used.
+    Ignored,
+    /// Market data that cannot be read; the symbol where it can still be made out.
+    Malformed(Kind, Option<&'a str>, Fault),
+    /// A numbered change of a book.
+    Delta(DeltaFrame<'a>),
+    /// A whole book.
+    Full(FullFrame<'a>),
+    /// A running funding prediction.
+    Funding(FundingFrame<'a>),
+}
+
+/// See [`crate::Delta`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs)]
+pub struct DeltaFrame<'a> {
+    pub symbol: &'a str,
+    pub first: u64,
+    pub last: u64,
+    pub previous: u64,
+    pub ts_venue_ns: i64,
+    pub bids: Levels<'a>,
+    pub asks: Levels<'a>,
+}
+
+/// See [`crate::Full`]; `symbol` is empty in a REST snapshot.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs)]
+pub struct FullFrame<'a> {
+    pub symbol: &'a str,
+    pub sequence: u64,
+    pub ts_venue_ns: Option<i64>,
+    pub bids: Levels<'a>,
+    pub asks: Levels<'a>,
+}
+
+/// A rate as the venue states it: fraction per interval, + means longs pay shorts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FundingFrame<'a> {
+    /// The venue's symbol.
+    pub symbol: &'a str,
+    /// Fraction of notional per funding interval.
+    pub rate: f64,
+    /// The price that it is paid on, venue unit.
+    pub price_pay: f64,
+    /// Next settlement, ns of UTC; None where the venue leaves it to its calendar.
+    pub ts_next_ns: Option<i64>,
+}
+
+impl Decoder {
+    /// By the name of the venue's adapter.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        match name {
+            "binanceusdm" => Some(Self::BinanceUsdm),
+            "hyperliquid" => Some(Self::Hyperliquid),
+            _ => None,
+        }
+    }
+
+    /// Reads a frame.
+    #[must_use]
+    pub fn decode(self, frame: &[u8]) -> Event<'_> {
+        match self.read(frame) {
+            Ok(event) => event,
+            Err(fault) => hint::of(self, frame, fault),
+        }
+    }
+
+    fn read(self, frame: &[u8]) -> Result<Event<'_>, Fault> {
+        let text = text(frame)?;
+        if Scanner::new(text).peek() != Some(b'{') {
+            return Ok(Event::Unclaimed);
+        }
+        match self {
+            Self::BinanceUsdm => binance::read(text),
+            Self::Hyperliquid => hyperliquid::read(text),
+        }
+    }
+
+    /// Reads a REST order book of a venue whose deltas need one.
+    ///
+    /// # Errors
+    /// What is wrong with it, or that this venue has none.
+    pub fn snapshot(self, body: &[u8]) -> Result<FullFrame<'_>, Fault> {
+        match self {
+            Self::BinanceUsdm => binance::snapshot(text(body)?),
+            Self::Hyperliquid => Err("hyperliquid streams whole books: it takes no REST snapshot"),
+        }
+    }
+}
+
+fn text(frame: &[u8]) -> Result<&str, Fault> {
+    if frame.len() > FRAME_BYTES_MAX {
+        return Err("longer than 4 MiB");
+    }
+    std::str::from_utf8(frame).map_err(|_| "not UTF-8")
+}
+
+/// Remembers a member's value; an object that has it twice is refused.
+fn keep<'a>(slot: &mut Option<&'a str>, scanner: &mut Scanner<'a>) -> Result<(), Fault> {
+    let value = scanner.value()?;
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err("a key is repeated"),
+    }
+}
+
+fn string(raw: Option<&str>) -> Result<&str, Fault> {
+    let mut scanner = Scanner::new(raw.ok_or("a field is missing")?);
+    scanner.string()
+}
+
+fn integer(raw: Option<&str>) -> Result<u64, Fault> {
+    Scanner::new(raw.ok_or("a field is missing")?).integer()
+}
+
+fn time_ns(raw: Option<&str>) -> Result<i64, Fault> {
+    let ms = i64::try_from(integer(raw)?).ok();
+    ms.and_then(|ms| ms.checked_mul(1_000_000)).ok_or("a time is too large")
+}
+
+fn price(raw: Option<&str>) -> Result<f64, Fault> {
+    let value = num::float(string(raw)?.as_bytes()).map_err(|_| "a price is no plain decimal")?;
+    Some(value).filter(|value| *value > 0.0).ok_or("a price is not positive")
+}
+
+fn rate(raw: Option<&str>) -> Result<f64, Fault> {
+    let value = num::float(string(raw)?.as_bytes()).map_err(|_| "a funding rate is no plain decimal")?;
+    Some(value).filter(|value| value.abs() <= FUNDING_RATE_MAX).ok_or("a funding rate beyond 100 %")
+}

@@ -1,0 +1,8 @@
+#!/bin/sh
+# lock.sh — requirements.lock (to run) and requirements-dev.lock (to test), pip-compatible, hashed, without index addresses.
+set -eu
+options="--quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --no-header"
+# shellcheck disable=SC2086
+pip-compile $options --extra build -o requirements.lock pyproject.toml
+# shellcheck disable=SC2086
+pip-compile $options --extra build --extra dev --extra clients -c requirements.lock -o requirements-dev.lock pyproject.toml
