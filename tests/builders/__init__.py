@@ -22,11 +22,12 @@ def instrument(
     notional_min: str = "10",
     settle: str = "USDT",
     digits: int | None = None,
+    asset: str = "ETH",
 ) -> Instrument:
     """A linear perpetual of ETH."""
     return Instrument(
         id=name,
-        asset="ETH",
+        asset=asset,
         quote=settle,
         settle=settle,
         multiplier=Decimal(multiplier),
@@ -39,7 +40,7 @@ def instrument(
         maintenance_rate=Decimal("0.01"),
         fee_rate_taker=Decimal("0.0005"),
         fee_rate_maker=Decimal("0.0002"),
-        funding_interval_hours=8,
+        funding_interval_hours=1 if name.venue == "hyperliquid" else 8,
     )
 
 

@@ -14,16 +14,16 @@ import msgspec
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import Health, StatusDocument
 
-__all__ = ["CommandSender", "Conductor", "SceneTiming", "VenueCalendar"]
+__all__ = ["Ask", "Conductor", "SceneTiming", "VenueCalendar"]
 
 POLL_S = 0.1
 HOUR_MS = 3_600_000
 
 
-class CommandSender(Protocol):
+class Ask(Protocol):
     """How the conductor speaks to the bot."""
 
-    async def ask(self, verb: str, arguments: dict[str, str], timeout_s: float) -> bool:
+    async def __call__(self, verb: str, arguments: dict[str, str], timeout_s: float) -> bool:
         """Send a command and wait for its answer; True when it was carried out."""
         ...
 
@@ -54,12 +54,12 @@ class Conductor:
     def __init__(
         self,
         calendar: VenueCalendar,
-        commands: CommandSender,
+        ask: Ask,
         status: Callable[[], Awaitable[StatusDocument | None]],
         timing: SceneTiming,
     ) -> None:
         self._calendar = calendar
-        self._commands = commands
+        self._ask = ask
         self._status = status
         self._timing = timing
         self.scenes = 0
@@ -93,11 +93,11 @@ class Conductor:
 
     async def _jump(self) -> None:
         """Hold, move the venues, release the bot, and wait until the settlement has passed."""
-        if not await self._commands.ask("hold", {}, timeout_s=10.0):
+        if not await self._ask("hold", {}, timeout_s=10.0):
             return
         at_ms = await self._calendar.next_settlement_ms()
         offset_ns = await self._calendar.jump(at_ms - int(self._timing.lead_s * 1000))
-        while not await self._commands.ask("release", {"offset_ns": str(offset_ns)}, timeout_s=10.0):
+        while not await self._ask("release", {"offset_ns": str(offset_ns)}, timeout_s=10.0):
             await asyncio.sleep(POLL_S)
         passed_s = (at_ms * 1_000_000 - offset_ns - time.time_ns()) / 1e9
         await asyncio.sleep(max(0.0, passed_s))

@@ -22,7 +22,6 @@ __all__ = [
 ]
 
 
-
 def _exact(value: object) -> object:
     """A whole number as a Decimal; anything else as it is, for the strict check that follows."""
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -66,7 +65,9 @@ class StoreSettings(_Section):
         pattern=r"^(embedded|redis://.+|unix://.+)$",
         description="embedded: a server that the bot starts on a unix socket in data_dir and leaves running",
     )
-    password: SecretRef | None = Field(default=None, description="of `url`, as env:NAME or file:PATH; never inside the url")
+    password: SecretRef | None = Field(
+        default=None, description="of `url`, as env:NAME or file:PATH; never inside the url"
+    )
     timeout_ms: int = Field(default=200, ge=20, le=5_000, description="a call that takes longer counts as a dead store")
 
 
@@ -134,7 +135,9 @@ class SimSettings(_Section):
 
     seed: int = Field(default=1, ge=0)
     regime: Literal["calm", "stress"] = "stress"
-    start: str = Field(default="2026-01-05T06:40:00Z", description="market time at the first start: ISO 8601 UTC, or `now`")
+    start: str = Field(
+        default="2026-01-05T06:40:00Z", description="market time at the first start: ISO 8601 UTC, or `now`"
+    )
     assets: list[str] = Field(min_length=1)
     venues: dict[Literal["binanceusdm", "hyperliquid"], SimVenueSettings]
 

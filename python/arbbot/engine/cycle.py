@@ -8,7 +8,8 @@ intent of an earlier boot is resolved.
 
 from collections.abc import Awaitable, Callable
 
-from arbbot.domain.status import StatusDocument
+from arbbot.domain.errors import StoreUnavailable
+from arbbot.domain.status import Severity, StatusDocument
 from arbbot.engine.absorb import Absorber
 from arbbot.engine.context import EngineContext
 from arbbot.engine.decide import Decider
@@ -18,13 +19,15 @@ from arbbot.engine.resolve import Resolver
 from arbbot.engine.show import document
 from arbbot.engine.truth import TruthReader
 from arbbot.ports.clock import MovableClock
-from arbbot.ports.storage import Commands
+from arbbot.ports.storage import Commands, HaltSwitch
 
 __all__ = ["Engine"]
 
 TURN_S = 0.05  # how long a turn may wait when nothing arrives: the age at which a market move is first looked at
 SHOW_EVERY_NS = 500_000_000
 DECIDE_EVERY_NS = 100_000_000
+STORE_PATIENCE_NS = 60_000_000_000  # FAULTS row 39: a store away for a minute; after that a person is needed
+STORE_RETRY_S = 0.25
 
 
 class Engine:
@@ -34,6 +37,7 @@ class Engine:
         self,
         context: EngineContext,
         commands: Commands,
+        halt: HaltSwitch,
         publish: Callable[[StatusDocument], Awaitable[None]],
         calendar: MovableClock | None = None,
     ) -> None:
@@ -43,7 +47,7 @@ class Engine:
         self._absorber = Absorber(context, self._resolver)
         self._driver = Driver(context)
         self._decider = Decider(context, self._driver)
-        self._obeyer = Obeyer(context, commands, calendar)
+        self._obeyer = Obeyer(context, commands, halt, calendar)
         since_ns = context.state.ts_last_ns
         self._readers = [TruthReader(context, venue, since_ns) for venue in context.venues.values()]
         self._started_ns = context.clock.monotonic_ns()
@@ -56,8 +60,7 @@ class Engine:
         await self._absorber.absorb()
         await self._obeyer.obey()
         await self._resolver.resolve()
-        if not self.context.held:
-            await self._driver.drive()
+        await self._driver.drive()  # while held too: what is under way is finished, or the hold is never granted
         await self._decide()
         for reader in self._readers:
             reader.tick()
@@ -66,9 +69,33 @@ class Engine:
     async def run(self, until: Callable[[], bool]) -> None:
         """Turn until `until()`; then take no new decision, finish what is under way, and read every venue once more."""
         while not until():
-            await self.turn()
+            await self._guarded_turn()
             await self.context.inbox.wait(TURN_S)
         await self._finish()
+
+    async def _guarded_turn(self) -> None:
+        """A turn; when the store is away, wait for it and read every account anew: what was in hand may be lost."""
+        try:
+            await self.turn()
+        except StoreUnavailable as error:
+            self.context.alert("store_unavailable", f"{error}; nothing is sent until it answers", Severity.CRITICAL)
+            await self._wait_for_store(error)
+            self.context.reread.update(self.context.venues)
+
+    async def _wait_for_store(self, error: StoreUnavailable) -> None:
+        """Until the store takes what it owes us. Raises the first error again after STORE_PATIENCE_NS."""
+        deadline_ns = self.context.clock.monotonic_ns() + STORE_PATIENCE_NS
+        self.context.store_connected = False
+        while True:
+            await self._show()
+            try:
+                await self.context.recorder.settle()
+                break
+            except StoreUnavailable:
+                if self.context.clock.monotonic_ns() > deadline_ns:
+                    raise error from None
+                await self.context.clock.sleep(STORE_RETRY_S)
+        self.context.store_connected = True
 
     async def _decide(self) -> None:
         """Exits and entries, a few times a second, once recovery is over."""
@@ -110,7 +137,7 @@ class Engine:
         deadline_ns = self.context.clock.monotonic_ns() + 15_000_000_000
         reads = 0
         while self.context.clock.monotonic_ns() < deadline_ns:
-            await self.turn()
+            await self._guarded_turn()
             await self.context.inbox.wait(TURN_S)
             moving = any(not pair.settled for pair in self.context.state.pairs.live())
             if moving or self.context.state.pairs.unresolved():

@@ -1,5 +1,6 @@
 """Quotes → decisions: which pair to open, which to close. Every asset's latest judgement is kept, refusals included."""
 
+import math
 from decimal import Decimal
 
 from arbbot.domain.decision import Approved, Decision, Opportunity, Refused
@@ -129,7 +130,8 @@ class Decider:
         long, short = context.instruments[found.long], context.instruments[found.short]
         grid = common_grid([long.lot * long.multiplier, short.lot * short.multiplier])
         price = Decimal(repr(found.notional)) / found.quantity
-        piece = floor_to(context.settings.strategy.notional_per_slice / price, grid)
+        pieces = max(1, math.ceil(Decimal(repr(found.notional)) / context.settings.strategy.notional_per_slice))
+        piece = math.ceil(found.quantity / pieces / grid) * grid  # equal slices: no crumb below a venue's minimum
         now_ns = context.clock.now_ns()
         entry = found.entry / float(found.quantity)
         return PairTerms(
@@ -139,7 +141,7 @@ class Decider:
             short=Leg(side=LegSide.SHORT, instrument=short),
             first=self._thinner(long, short, now_ns),
             quantity=found.quantity,
-            quantity_slice=max(grid, min(piece, found.quantity)),
+            quantity_slice=min(piece, found.quantity),
             grid=grid,
             entry_min=entry - float(approved.band_bp * price / BP),
             band_bp=approved.band_bp,

@@ -4,7 +4,7 @@ from arbbot.domain.events import CalendarMoved, Halted, PairMoved, Resumed
 from arbbot.domain.pair import PAIR_MOVES, PairState
 from arbbot.engine.context import EngineContext
 from arbbot.ports.clock import MovableClock
-from arbbot.ports.storage import Answer, Command, Commands
+from arbbot.ports.storage import Answer, Command, Commands, HaltSwitch
 
 __all__ = ["Obeyer"]
 
@@ -12,13 +12,19 @@ __all__ = ["Obeyer"]
 class Obeyer:
     """Carries out commands between two steps of the engine."""
 
-    def __init__(self, context: EngineContext, commands: Commands, calendar: MovableClock | None) -> None:
+    def __init__(
+        self, context: EngineContext, commands: Commands, halt: HaltSwitch, calendar: MovableClock | None
+    ) -> None:
         self._context = context
         self._commands = commands
+        self._halt_switch = halt
         self._calendar = calendar
 
     async def obey(self) -> None:
         """Answer everything that can be answered now; `hold` waits until no order is under way."""
+        asked = self._halt_switch.reason()
+        if asked is not None and self._context.state.halted is None:
+            await self._stop(asked)
         for command in await self._commands.poll():
             answer = await self._carry_out(command)
             if answer is not None:
@@ -42,9 +48,12 @@ class Obeyer:
     async def _halt(self, command: Command) -> Answer:
         reason = command.arguments.get("reason") or f"asked by {command.by}"
         if self._context.state.halted is None:
-            await self._context.recorder.record(Halted(reason=reason, ts_ns=self._context.clock.now_ns()))
-        self._context.decide(f"halted: {reason}")
+            await self._stop(reason)
         return Answer(command_id=command.id, done=True, text=f"halted: {self._context.state.halted}")
+
+    async def _stop(self, reason: str) -> None:
+        await self._context.recorder.record(Halted(reason=reason, ts_ns=self._context.clock.now_ns()))
+        self._context.decide(f"halted: {reason}")
 
     async def _resume(self, command: Command) -> Answer:
         await self._context.recorder.record(Resumed(by=command.by, ts_ns=self._context.clock.now_ns()))

@@ -55,7 +55,7 @@ def document(context: EngineContext, *, started_ns: int, ready: bool, stopped: b
         uptime_s=(context.clock.monotonic_ns() - started_ns) / 1e9,
         config_hash=context.config_hash,
         numeraire=context.settings.numeraire.currency,
-        store=StoreStatus(connected=True, lease_held=context.lease.held(), seq=context.recorder.seq),
+        store=StoreStatus(connected=context.store_connected, lease_held=context.lease.held(), seq=context.recorder.seq),
         venues=tuple(_venue(context, name) for name in context.venues),
         pairs=_shown(rows),
         totals=_totals(context, rows, pairs),
@@ -79,6 +79,8 @@ def _health(context: EngineContext, *, ready: bool, stopped: bool) -> Health:
         return Health.HALTED
     if not ready:
         return Health.STARTING
+    if not context.store_connected:
+        return Health.DEGRADED
     away = any(venue not in context.truth for venue in context.venues)
     dark = any(not _live_books(context, venue) for venue in context.venues)
     return Health.DEGRADED if away or dark or context.mismatch or not context.lease.held() else Health.HEALTHY

@@ -61,5 +61,12 @@ class Recorder:
         if not events:
             return
         self.seq = await self._journal.append(*events)
+        self._fold(events)
+
+    async def settle(self) -> None:
+        """Carry out an append that was not answered, and fold it. Raises StoreUnavailable while the store is away."""
+        self._fold(await self._journal.settle())
+
+    def _fold(self, events: Iterable[Event]) -> None:
         for event in events:
             self.state.apply(event)

@@ -16,15 +16,17 @@ LEASE_RENEW_S = 2.0
 RESYNC_S = 0.25
 
 
-async def supervise(engine: Engine, until: Callable[[], bool]) -> None:
-    """Run the engine with its feeds, streams and lease until `until()`.
+async def supervise(
+    engine: Engine, until: Callable[[], bool], others: dict[str, Coroutine[Any, Any, None]] | None = None
+) -> None:
+    """Run the engine with its feeds, streams, lease and `others` until `until()`.
 
     Raises:
         LeaseLost: another process owns the bot id or an account: stop at once, send nothing.
         StoreUnavailable: the journal cannot be written: nothing may be sent; a restart recovers.
     """
     context = engine.context
-    beside: dict[str, Coroutine[Any, Any, None]] = {"lease": keep_lease(context)}
+    beside: dict[str, Coroutine[Any, Any, None]] = {"lease": keep_lease(context), **(others or {})}
     for venue in context.venues.values():
         beside[f"{venue.name} feed"] = _feed(context, venue)
         beside[f"{venue.name} resync"] = _resync(context, venue)

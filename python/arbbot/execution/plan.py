@@ -21,6 +21,7 @@ ZERO = Decimal(0)
 BP = Decimal(10_000)
 ATTEMPTS_MAX = 3  # IOC orders in a row that fill nothing before the plan gives up on a direction
 HEDGE_DEADLINE_NS = 3_000_000_000  # FAULTS D asks for ≤ 2 s after a definite reject, ≤ 5 s after an Unknown
+OPENING_PATIENCE_NS = 15_000_000_000  # longer than any order can stay unresolved; after that the price is another
 BAND_GROWTH_MAX = 8  # the unwind's band widens by one band per fruitless try, up to this many
 
 
@@ -98,6 +99,8 @@ def _opened(pair: PairRecord, context: PlanContext, remaining: Decimal) -> Move 
         reason = f"the {terms.first} leg filled nothing {ATTEMPTS_MAX} times"
     elif context.entry is not None and context.entry < terms.entry_min:
         reason = f"entry spread {context.entry:.6g} fell below {terms.entry_min:.6g}"
+    elif context.now_ns - max(pair.ts_state_ns, pair.ts_fill_ns or 0) > OPENING_PATIENCE_NS:
+        reason = f"nothing filled for {OPENING_PATIENCE_NS // 10**9} s"
     else:
         return None
     if pair.paired > ZERO:

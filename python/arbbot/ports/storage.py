@@ -6,7 +6,7 @@ import msgspec
 
 from arbbot.domain.events import Event
 
-__all__ = ["Answer", "Command", "Commands", "Journal", "Lease", "StatusBoard"]
+__all__ = ["Answer", "Command", "Commands", "HaltSwitch", "Journal", "Lease", "StatusBoard"]
 
 
 class Journal(Protocol):
@@ -22,7 +22,20 @@ class Journal(Protocol):
         ...
 
     async def append(self, *events: Event) -> int:
-        """Write in order, atomically; the sequence number of the last. Raises StoreUnavailable."""
+        """Write in order, atomically; the sequence number of the last.
+
+        Raises:
+            StoreUnavailable: not known to be durable, and not dropped either: `settle` before anything else.
+            LeaseLost: another process has taken over since.
+            JournalCorrupt: the store no longer ends with the last row written.
+        """
+        ...
+
+    async def settle(self) -> list[Event]:
+        """Carry out an append that was not answered; its events, for the caller to fold. Most often none, at no cost.
+
+        Raises as `append` does.
+        """
         ...
 
 
@@ -72,6 +85,14 @@ class Commands(Protocol):
 
     async def answer(self, answer: Answer) -> None:
         """Record the answer."""
+        ...
+
+
+class HaltSwitch(Protocol):
+    """The halt that works without a store: a file."""
+
+    def reason(self) -> str | None:
+        """Why the bot must be halted; None where nobody asked."""
         ...
 
 

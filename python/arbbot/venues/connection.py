@@ -26,11 +26,12 @@ WINDOW_MS = 60_000.0
 class Role(enum.Enum):
     """What an instance is for. `share`: its part of the venue's request weight; exits keep 20 % (FAULTS row 20)."""
 
-    MARKET = (0.4, 6_000)
-    ACCOUNT = (0.4, 6_000)
-    TRADING = (0.2, 3_000)
+    MARKET = ("market", 0.4, 6_000)
+    ACCOUNT = ("account", 0.4, 6_000)
+    TRADING = ("trading", 0.2, 3_000)
 
-    def __init__(self, share: float, timeout_ms: int) -> None:
+    def __init__(self, title: str, share: float, timeout_ms: int) -> None:
+        self.title = title  # makes equal figures different members
         self.share = share
         self.timeout_ms = timeout_ms
 

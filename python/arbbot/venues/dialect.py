@@ -1,22 +1,20 @@
 """What the adapter needs to know about one venue. Implemented once per venue; holds its ccxt instances."""
 
-from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Protocol
 
-from arbbot.domain.account import AccountEvent, Balance
 from arbbot.domain.instrument import Instrument, InstrumentId
-from arbbot.domain.order import Fill, FundingPayment, OpenOrder, OrderIntent, OrderStatus, Outcome, Position
+from arbbot.domain.order import OrderIntent, OrderStatus, Outcome
+from arbbot.venues.reply import VenueReply
 from arbbot.venues.stream import Subscription
 
-__all__ = ["AccountDialect", "MarketDialect", "OrderDialect", "Reaction"]
+__all__ = ["MarketDialect", "OrderDialect"]
 
 
 class MarketDialect(Protocol):
     """Public data."""
 
     async def instruments(self) -> list[Instrument]:
-        """As MarketFeed.instruments."""
+        """As MarketFeed.instruments. Raises VenueError."""
         ...
 
     def subscriptions(self, instruments: list[Instrument]) -> list[Subscription]:
@@ -24,24 +22,30 @@ class MarketDialect(Protocol):
         ...
 
     async def snapshot(self, instrument: InstrumentId) -> bytes | None:
-        """A book over REST as the venue sent it; None where the stream carries snapshots."""
+        """A book over REST as the venue sent it; None where the stream carries snapshots. Raises VenueError."""
         ...
 
 
 class OrderDialect(Protocol):
     """Order entry."""
 
-    @property
-    def refusals(self) -> Mapping[str, str]:
-        """The allow-list: error codes that prove that nothing was accepted, with their meaning."""
+    def refusal(self, reply: VenueReply) -> str | None:
+        """The code of an answer on the allow-list of those that prove that nothing was accepted, else None."""
         ...
 
     async def prepare(self) -> None:
         """Load what a request needs, once. Raises VenueError: nothing was sent."""
         ...
 
-    async def submit(self, intent: OrderIntent) -> Any:
-        """Sign and send once; the raw reply. Raises ccxt's BaseError."""
+    def request(self, intent: OrderIntent) -> dict[str, Any]:
+        """What to send, exact and signed with the intent's time.
+
+        Raises ValueError or VenueRefused for an intent that cannot be sent.
+        """
+        ...
+
+    async def submit(self, request: dict[str, Any]) -> Any:
+        """Send once; the raw reply. Raises ccxt's BaseError, OSError."""
         ...
 
     def outcome(self, intent: OrderIntent, reply: Any, ts_sent_ns: int) -> Outcome:
@@ -49,51 +53,9 @@ class OrderDialect(Protocol):
         ...
 
     async def cancel(self, instrument: InstrumentId, client_id: str) -> None:
-        """Raises VenueError."""
+        """Ask once. Raises VenueError."""
         ...
 
     async def lookup(self, instrument: InstrumentId, client_id: str) -> OrderStatus | None:
         """As OrderGateway.lookup."""
-        ...
-
-
-class Reaction(Protocol):
-    """What a private frame asks for: events now, and whether funding was booked that must be read over REST."""
-
-    @property
-    def events(self) -> list[AccountEvent]: ...
-
-    @property
-    def funding_booked(self) -> bool: ...
-
-    @property
-    def stream_ends(self) -> str | None: ...
-
-
-class AccountDialect(Protocol):
-    """Account truth."""
-
-    @property
-    def account(self) -> str: ...
-
-    async def balances(self) -> list[Balance]: ...
-
-    async def positions(self) -> list[Position]: ...
-
-    async def open_orders(self) -> list[OpenOrder]: ...
-
-    async def fills_since(self, ts_ns: int, instruments: list[InstrumentId]) -> list[Fill]: ...
-
-    async def funding_since(self, ts_ns: int) -> list[FundingPayment]: ...
-
-    async def refused_setup(self) -> str | None: ...
-
-    async def set_leverage(self, instrument: InstrumentId, leverage: Decimal) -> None: ...
-
-    async def private(self) -> list[Subscription]:
-        """Authenticate and say where the private stream is. Raises VenueError."""
-        ...
-
-    def heard(self, frame: str | bytes) -> Reaction | None:
-        """A private frame, read exactly; None when it is not ours to read."""
         ...

@@ -42,7 +42,7 @@ class VenueReply(ExchangeError):  # type-compatible with what ccxt's own flows e
         return self.status < 500 and self.status not in (418, 429)
 
 
-def brief(error: BaseError) -> str:
+def brief(error: BaseError | OSError) -> str:
     """A ccxt error without its request: the class, and what caused it."""
     if isinstance(error, VenueReply):
         return str(error)
@@ -64,7 +64,7 @@ async def asked(venue: str, what: str, call: Awaitable[Any]) -> Any:
             hint = "check the key, its permissions and the clock"
             raise VenueRefused(f"{venue} refused {what}: {reply}; {hint}") from reply
         raise VenueUnavailable(f"{venue} cannot answer {what} now: {reply}; the bot asks again") from None
-    except BaseError as error:
+    except (BaseError, OSError) as error:
         # from None: ccxt's message holds the signed URL
         raise VenueUnavailable(
             f"{venue} does not answer {what}: {brief(error)}; the bot asks again, check the network and its status page"

@@ -4,6 +4,7 @@ Owns the reconnect policy and the one log line per change of state. Never parses
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,9 @@ CHECK_S = 0.25
 BACKOFF_S_MIN = 0.25
 BACKOFF_S_MAX = 5.0
 
+TEXT_MAX = 160
+
+_QUERY = re.compile(r"\?\S+")  # a listen key is in the URL's query
 _log = structlog.get_logger("arbbot.venues")
 
 
@@ -71,12 +75,13 @@ class Link:
             self._up, self._failures = True, 0
             _log.info("venue_stream_up", venue=self.venue, stream=self.stream)
 
-    def lost(self, reason: str) -> None:
-        """The connection ended or never came about."""
+    def lost(self, reason: str) -> bool:
+        """The connection ended or never came about; True when that is news."""
         self._failures += 1
-        if self._up is not False:
-            self._up = False
+        news, self._up = self._up is not False, False
+        if news:
             _log.warning("venue_stream_lost", venue=self.venue, stream=self.stream, reason=reason, next="reconnecting")
+        return news
 
 
 async def hold(
@@ -115,11 +120,21 @@ async def hold(
 
 
 async def drop(exchange: Any, url: str) -> None:
-    """Close and forget ccxt's client of `url`, and ccxt's own dial backoff (ours is shorter)."""
+    """Close and forget ccxt's client of `url`, and ccxt's own dial backoff (ours is shorter).
+
+    A client that is still dialling would come up later and feed everything twice: it is made deaf, and closed then.
+    """
     client = (exchange.clients or {}).pop(url, None)
     (getattr(exchange, "ws_dial_backoff", None) or {}).pop(url, None)
-    if client is not None:
-        await client.close()
+    if client is None:
+        return
+    client.handle_text_or_binary_message = _deaf
+    client.connected.add_done_callback(lambda _: asyncio.ensure_future(client.close()))
+    await client.close()
+
+
+def _deaf(frame: str | bytes) -> None:
+    """Takes no frame."""
 
 
 def _tell(made: asyncio.Future[Any], on_connected: Callable[[], None]) -> None:
@@ -139,5 +154,5 @@ def _reason(end: asyncio.Future[Any]) -> str:
     if error is None:
         return "ended by the venue"
     if isinstance(error, BaseError):
-        return f"{brief(error)}: {str(error).splitlines()[0][:120] if str(error) else 'no reason given'}"
+        return f"{brief(error)}: {_QUERY.sub('', ' '.join(str(error).split()))[:TEXT_MAX]}"
     raise error

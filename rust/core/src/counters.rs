@@ -1,13 +1,13 @@
 //! What happened to a venue's frames.
 
-/// Totals of one venue since it was registered. Every frame is in exactly one of the first four.
+/// Totals of one venue since it was registered. Every streamed frame is in exactly one of the first four.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Counters {
     /// Not market data: left to the transport.
     pub unclaimed: u64,
     /// Market data that nobody asked for: an unknown symbol, a channel that is not used.
     pub ignored: u64,
-    /// Market data that could not be read.
+    /// Market data that could not be read, REST snapshots included.
     pub malformed: u64,
     /// Read, and given to a book or a funding rate.
     pub applied: u64,

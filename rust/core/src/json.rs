@@ -21,7 +21,10 @@ impl<'a> Scanner<'a> {
     }
 
     /// Visits every member of the object here; `visit` must read or skip the value.
-    pub(crate) fn object(&mut self, mut visit: impl FnMut(&'a str, &mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub(crate) fn object(
+        &mut self,
+        mut visit: impl FnMut(&'a str, &mut Self) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         self.expect(b'{', "an object was expected")?;
         if self.take(b'}') {
             return Ok(());
@@ -210,7 +213,8 @@ mod tests {
 
     #[test]
     fn accepts_json() {
-        for text in ["{}", "[]", " [1, -2.5e+3 ,0] ", r#"{"a":{"b":[null,true,false]},"é":"\u00e9\n"}"#, "0", "\"x\""] {
+        for text in ["{}", "[]", " [1, -2.5e+3 ,0] ", r#"{"a":{"b":[null,true,false]},"é":"\u00e9\n"}"#, "0", "\"x\""]
+        {
             assert!(valid(text), "{text}");
         }
     }
@@ -218,8 +222,25 @@ mod tests {
     #[test]
     fn refuses_what_is_not() {
         let cases = [
-            "", "{", "[1,]", "[1 2]", "{\"a\"}", "{a:1}", "01", "1.", "-", "1e", "nul", "\"\\x\"", "\"\\u12g4\"", "\"a\nb\"", "{} {}",
-            "NaN", "'a'", "{\"a\":1,}", "\"open",
+            "",
+            "{",
+            "[1,]",
+            "[1 2]",
+            "{\"a\"}",
+            "{a:1}",
+            "01",
+            "1.",
+            "-",
+            "1e",
+            "nul",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"a\nb\"",
+            "{} {}",
+            "NaN",
+            "'a'",
+            "{\"a\":1,}",
+            "\"open",
         ];
         for text in cases {
             assert!(!valid(text), "{text}");
@@ -234,7 +255,9 @@ mod tests {
 
     #[test]
     fn whole_numbers_only() {
-        for (text, number) in [("12", Some(12)), ("-1", None), ("1.0", None), ("\"1\"", None), ("18446744073709551616", None)] {
+        for (text, number) in
+            [("12", Some(12)), ("-1", None), ("1.0", None), ("\"1\"", None), ("18446744073709551616", None)]
+        {
             assert_eq!(Scanner::new(text).integer().ok(), number, "{text}");
         }
     }

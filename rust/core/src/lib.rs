@@ -20,7 +20,7 @@ mod quote;
 mod registry;
 mod scan;
 
-pub use book::{Book, BookState, Delta, Full, Ladder, Level, Reason, Side};
+pub use book::{Book, BookState, Delta, Effect, Full, Ladder, Level, Reason, Side, LEVELS_MAX};
 pub use contain::contain;
 pub use counters::Counters;
 pub use decode::Decoder;

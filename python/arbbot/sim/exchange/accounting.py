@@ -3,10 +3,11 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
+from arbbot.sim.exchange.records import AccountEvent, CashReason
 from arbbot.sim.exchange.state import AccountState, PositionState
 from arbbot.sim.exchange.terms import CashConvention, VenueTerms
 
-__all__ = ["Booked", "book_cash", "book_fill", "rounded"]
+__all__ = ["Booked", "account_event", "book_cash", "book_fill", "rounded"]
 
 
 class Booked(NamedTuple):
@@ -45,3 +46,18 @@ def book_fill(
     cash = realised if terms.cash_convention is CashConvention.REALISED else rounded(terms, -signed * price)
     book_cash(account, cash, now_ms)
     return Booked(realised, before)
+
+
+def account_event(name: str, account: AccountState, reason: CashReason, symbol: str, change: Decimal) -> AccountEvent:
+    """What the account's cash and its position in `symbol` are after `change`."""
+    position = account.positions.get(symbol, PositionState())
+    return AccountEvent(
+        account=name,
+        reason=reason,
+        symbol=symbol,
+        cash_change=change,
+        cash=account.cash,
+        quantity=position.quantity,
+        price_entry=position.price_entry if position.quantity else Decimal(0),
+        time_ms=account.updated_ms,
+    )

@@ -9,12 +9,12 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from arbbot.domain.order import OrderSide, OrderState, TimeInForce
-from arbbot.sim.exchange.accounting import book_cash, book_fill, rounded
+from arbbot.sim.exchange.accounting import account_event, book_cash, book_fill, rounded
 from arbbot.sim.exchange.checks import check_grid
 from arbbot.sim.exchange.liquidity import Liquidity
 from arbbot.sim.exchange.margin import equity, initial_margin
 from arbbot.sim.exchange.orders import Execution, OrderRecord, OrderSpec, Refusal, RefusalKind
-from arbbot.sim.exchange.records import AccountEvent, CashReason, Event, OrderChanged
+from arbbot.sim.exchange.records import CashReason, Event, OrderChanged
 from arbbot.sim.exchange.source import MarketSource, PublicTrade
 from arbbot.sim.exchange.state import AccountState, Fault, ModelState
 from arbbot.sim.exchange.terms import VenueTerms
@@ -126,9 +126,7 @@ class Matcher:
         account.executions.append(execution)
         del account.executions[:-HISTORY_MAX]
         change, changed = account.cash - cash_before, self._filled(account, order, execution)
-        self._emit(
-            AccountEvent(account=name, reason=CashReason.ORDER, symbol=spec.symbol, cash_change=change, time_ms=now)
-        )
+        self._emit(account_event(name, account, CashReason.ORDER, spec.symbol, change))
         self._emit(OrderChanged(account=name, order=changed, execution=execution, time_ms=now))
 
     def liquidate(self, name: str, symbol: str) -> None:
@@ -153,7 +151,8 @@ class Matcher:
         instrument = self._terms.instruments[order.spec.symbol]
         if order.liquidation:
             return instrument.liquidation_fee_rate
-        return instrument.fee_rate_maker if maker else instrument.fee_rate_taker
+        rate = instrument.fee_rate_maker if maker else instrument.fee_rate_taker
+        return rate + order.spec.fee_rate_extra
 
     @staticmethod
     def _strikes(account: AccountState, fault: Fault) -> bool:

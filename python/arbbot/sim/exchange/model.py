@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from arbbot.domain.order import OrderSide, OrderState
-from arbbot.sim.exchange.accounting import book_cash, rounded
+from arbbot.sim.exchange.accounting import account_event, book_cash, rounded
 from arbbot.sim.exchange.funding import (
     HOUR_MS,
     last_settlement_ms,
@@ -16,7 +16,6 @@ from arbbot.sim.exchange.margin import equity, initial_margin, total_maintenance
 from arbbot.sim.exchange.matching import HISTORY_MAX, Matcher
 from arbbot.sim.exchange.orders import OrderRecord, OrderSpec, Refusal, RefusalKind
 from arbbot.sim.exchange.records import (
-    AccountEvent,
     BookSnapshot,
     CashReason,
     Event,
@@ -210,11 +209,7 @@ class ExchangeModel:
             state.fundings.append(funding)
             del state.fundings[:-HISTORY_MAX]
             self._emit(FundingSettled(account=name, funding=funding, time_ms=stamp_ms))
-            self._emit(
-                AccountEvent(
-                    account=name, reason=CashReason.FUNDING, symbol=symbol, cash_change=amount, time_ms=stamp_ms
-                )
-            )
+            self._emit(account_event(name, state, CashReason.FUNDING, symbol, amount))
 
     def _liquidate_breached(self) -> None:
         mark = self._matcher.mark

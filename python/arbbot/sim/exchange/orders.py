@@ -38,7 +38,10 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class OrderSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client asks for. `price` None: a market order. `client_id` "": the client gave none."""
+    """What a client asks for. `price` None: a market order. `client_id` "": the client gave none.
+
+    `fee_rate_extra`: fraction of notional on top of the venue's fee, for whoever routed the order.
+    """
 
     client_id: str
     symbol: str
@@ -47,6 +50,7 @@ class OrderSpec(msgspec.Struct, frozen=True, kw_only=True):
     price: Decimal | None
     time_in_force: TimeInForce
     reduce_only: bool = False
+    fee_rate_extra: Decimal = Decimal(0)
 
 
 class OrderRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -126,12 +126,15 @@ class OrderChanged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """Cash or a position changed; `symbol` names the position, `cash_change` what the cash moved by."""
+    """Cash or a position changed, and what both are after it; `quantity` signed, entry 0 when flat."""
 
     account: str
     reason: CashReason
     symbol: str
     cash_change: Decimal
+    cash: Decimal
+    quantity: Decimal
+    price_entry: Decimal
     time_ms: int
 
 

@@ -50,10 +50,15 @@ class Eaten(msgspec.Struct):
 
 
 class ModelState(msgspec.Struct):
-    """A venue. `eaten` is keyed by symbol, then by side letter and price (`B95000.1`)."""
+    """A venue. `eaten` is keyed by symbol, then by side letter and price (`B95000.1`).
+
+    `wire_memory`: what the venue's wire itself must remember (used nonces), encoded by the wire; kept in one piece
+    with the accounts, so that no crash can forget a nonce whose order was kept.
+    """
 
     time_ms: int
     next_order_id: int
     next_execution_id: int
     accounts: dict[str, AccountState] = msgspec.field(default_factory=dict)
     eaten: dict[str, dict[str, Eaten]] = msgspec.field(default_factory=dict)
+    wire_memory: bytes = b""

@@ -14,6 +14,10 @@ pub use state::{BookState, Reason};
 /// Most levels a side may hold before the book asks for a new snapshot. Recorded full books stay under 20,000.
 pub const LEVELS_MAX: usize = 50_000;
 
+/// Full books with an older time dropped in a row before the newer one is doubted: ten seconds of Hyperliquid's two a
+/// second. One frame from the far future would otherwise silence a book for ever.
+pub const OUTDATED_RUN_MAX: u32 = 20;
+
 /// A change of a numbered stream, quantities absolute.
 ///
 /// Source: Binance USD-M "How to manage a local order book correctly".
@@ -78,7 +82,9 @@ pub struct Book {
     joining: bool,
     backlog: Backlog,
     ts_venue_ns: Option<i64>,
-    ts_recv_ns: i64,
+    ts_recv_ns: Option<i64>,
+    seen: Option<(Level, Level)>,
+    outdated_run: u32,
 }
 
 impl Default for Book {
@@ -91,7 +97,9 @@ impl Default for Book {
             joining: false,
             backlog: Backlog::default(),
             ts_venue_ns: None,
-            ts_recv_ns: 0,
+            ts_recv_ns: None,
+            seen: None,
+            outdated_run: 0,
         }
     }
 }
@@ -136,10 +144,16 @@ impl Book {
         self.ts_venue_ns
     }
 
-    /// Receive time of the last message that the book took, ns; 0 before any.
+    /// Receive time of the last message that the book took, ns; None before any.
     #[must_use]
-    pub fn ts_recv_ns(&self) -> i64 {
+    pub fn ts_recv_ns(&self) -> Option<i64> {
         self.ts_recv_ns
+    }
+
+    /// The last sound best bid and ask, whatever became of the book since: to value what is held, never to trade on.
+    #[must_use]
+    pub fn seen(&self) -> Option<(Level, Level)> {
+        self.seen
     }
 
     /// Takes a delta: applied if it follows, kept if no snapshot is there to apply it to.
@@ -182,6 +196,11 @@ impl Book {
     /// Takes a full book of a stream without ids; one with an older venue time is dropped.
     pub fn full(&mut self, full: &Full) -> Effect {
         if full.ts_venue_ns < self.ts_venue_ns {
+            self.outdated_run += 1;
+            if self.outdated_run >= OUTDATED_RUN_MAX {
+                self.gap(Reason::TimeWentBack);
+                self.ts_venue_ns = None;
+            }
             return Effect::Outdated;
         }
         self.replace(full);
@@ -200,6 +219,13 @@ impl Book {
     pub fn lost(&mut self, reason: Reason) {
         self.backlog.clear();
         self.gap(reason);
+    }
+
+    /// A snapshot could not be read: a book that waits for one says so and goes on waiting.
+    pub fn refuse_snapshot(&mut self, reason: Reason) {
+        if !self.is_live() {
+            self.gap(reason);
+        }
     }
 
     fn break_before(&self, delta: &Delta) -> Option<Reason> {
@@ -222,15 +248,16 @@ impl Book {
         self.sequence = delta.last;
         self.joining = false;
         self.ts_venue_ns = Some(delta.ts_venue_ns);
-        self.ts_recv_ns = self.ts_recv_ns.max(delta.ts_recv_ns);
+        self.ts_recv_ns = self.ts_recv_ns.max(Some(delta.ts_recv_ns));
         self.check();
     }
 
     fn replace(&mut self, full: &Full) {
         let sound = self.bids.replace(&full.bids) & self.asks.replace(&full.asks);
         self.state = BookState::Live;
+        self.outdated_run = 0;
         self.ts_venue_ns = full.ts_venue_ns;
-        self.ts_recv_ns = full.ts_recv_ns;
+        self.ts_recv_ns = Some(full.ts_recv_ns);
         if sound {
             self.check();
         } else {
@@ -245,7 +272,8 @@ impl Book {
                 self.gap(Reason::Crossed { bid: bid.price, ask: ask.price });
             }
             _ if self.bids.len().max(self.asks.len()) > LEVELS_MAX => self.gap(Reason::TooDeep),
-            _ => {}
+            Some(top) => self.seen = Some(top),
+            None => {}
         }
     }
 

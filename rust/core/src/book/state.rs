@@ -56,6 +56,9 @@ pub enum Reason {
     /// A snapshot whose levels are not strictly ordered or not positive.
     #[error("snapshot levels out of order, repeated or empty")]
     Disordered,
+    /// Every later book was older than one that was taken.
+    #[error("venue time went back and stayed there")]
+    TimeWentBack,
     /// More levels than [`super::LEVELS_MAX`] on one side.
     #[error("too many levels on one side")]
     TooDeep,

@@ -60,6 +60,7 @@ fn a_break_gaps_empties_and_recovers() {
     book.delta(&delta(16, 17, 15, &[(12, 1)], &[]));
     assert_eq!(book.state(), &BookState::Gapped(Reason::SequenceBreak { expected: 12, got: 15 }));
     assert_eq!(sides(&book), (vec![], vec![]));
+    assert_eq!(book.seen().map(|(bid, ask)| (bid.price, ask.price)), Some((11, 20)));
     book.snapshot(&snapshot(16, &[(10, 1)], &[(20, 1)]));
     assert_eq!(sides(&book).0, levels(&[(12, 1), (10, 1)]));
 }
@@ -100,6 +101,21 @@ fn an_older_full_book_is_dropped_unless_time_was_reset() {
 }
 
 #[test]
+fn a_book_from_the_far_future_does_not_silence_those_that_follow() {
+    let mut book = Book::default();
+    let at = |ts| Full { ts_venue_ns: Some(ts), ..snapshot(0, &[(10, 1)], &[(20, 1)]) };
+    book.full(&at(i64::MAX));
+    for ts in 1..OUTDATED_RUN_MAX {
+        assert_eq!(book.full(&at(i64::from(ts))), Effect::Outdated);
+        assert!(book.is_live());
+    }
+    assert_eq!(book.full(&at(100)), Effect::Outdated);
+    assert_eq!(book.state(), &BookState::Gapped(Reason::TimeWentBack));
+    assert_eq!(book.full(&at(101)), Effect::Applied);
+    assert!(book.is_live());
+}
+
+#[test]
 fn a_book_without_bound_asks_for_a_snapshot() {
     let mut book = Book::default();
     book.snapshot(&snapshot(10, &[(10, 1)], &[]));
@@ -126,14 +142,18 @@ fn truth(deltas: &[Delta], upto: u64) -> (BTreeMap<i64, i64>, BTreeMap<i64, i64>
 }
 
 fn best_first(side: &BTreeMap<i64, i64>, reverse: bool) -> Vec<Level> {
-    let mut levels: Vec<_> = side.iter().map(|(price, quantity)| Level { price: *price, quantity: *quantity }).collect();
+    let mut levels: Vec<_> =
+        side.iter().map(|(price, quantity)| Level { price: *price, quantity: *quantity }).collect();
     if reverse {
         levels.reverse();
     }
     levels
 }
 
-fn stream(changes: Vec<(Vec<(i64, i64)>, Vec<(i64, i64)>, u64)>) -> Vec<Delta> {
+/// Changed bids, changed asks, how far the first id lies past the last one.
+type Change = (Vec<(i64, i64)>, Vec<(i64, i64)>, u64);
+
+fn stream(changes: Vec<Change>) -> Vec<Delta> {
     let mut last = 100;
     let numbered = changes.into_iter().map(|(bids, asks, gap)| {
         let (previous, first) = (last, last + gap);

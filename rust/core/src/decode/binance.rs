@@ -50,7 +50,7 @@ pub(super) fn snapshot(text: &str) -> Result<FullFrame<'_>, Fault> {
     })?;
     scanner.end()?;
     Ok(FullFrame {
-        symbol: "",
+        symbol: None,
         sequence: integer(sequence)?,
         ts_venue_ns: time.map(|time| time_ns(Some(time))).transpose()?,
         bids: Levels::pairs(bids.ok_or("bids are missing")?),

@@ -16,7 +16,8 @@ pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
     }
 }
 
-fn book(data: &str) -> Result<FullFrame<'_>, Fault> {
+/// `{"coin":…,"time":…,"levels":[[bids],[asks]]}`, on the stream and over REST.
+pub(super) fn book(data: &str) -> Result<FullFrame<'_>, Fault> {
     let [coin, time, levels] = members(data, ["coin", "time", "levels"])?;
     let mut sides = [None; 2];
     let mut count = 0;
@@ -27,7 +28,7 @@ fn book(data: &str) -> Result<FullFrame<'_>, Fault> {
     })?;
     let (bids, asks) = sides[0].zip(sides[1]).ok_or("a book has fewer than two sides")?;
     Ok(FullFrame {
-        symbol: string(coin)?,
+        symbol: Some(string(coin)?),
         sequence: 0,
         ts_venue_ns: Some(time_ns(time)?),
         bids: Levels::objects(bids),

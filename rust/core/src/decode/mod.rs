@@ -55,25 +55,35 @@ pub enum Event<'a> {
 
 /// See [`crate::Delta`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[allow(missing_docs)]
 pub struct DeltaFrame<'a> {
+    /// The venue's symbol.
     pub symbol: &'a str,
+    /// First id in it.
     pub first: u64,
+    /// Last id in it.
     pub last: u64,
+    /// Last id of the delta before it.
     pub previous: u64,
+    /// When the venue sent it, ns of UTC.
     pub ts_venue_ns: i64,
+    /// Changed bids.
     pub bids: Levels<'a>,
+    /// Changed asks.
     pub asks: Levels<'a>,
 }
 
-/// See [`crate::Full`]; `symbol` is empty in a REST snapshot.
+/// See [`crate::Full`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[allow(missing_docs)]
 pub struct FullFrame<'a> {
-    pub symbol: &'a str,
+    /// The venue's symbol; None where the body does not name it.
+    pub symbol: Option<&'a str>,
+    /// Id of the last change in it; 0 on streams without ids.
     pub sequence: u64,
+    /// When the venue sent it, ns of UTC.
     pub ts_venue_ns: Option<i64>,
+    /// Bids, best first.
     pub bids: Levels<'a>,
+    /// Asks, best first.
     pub asks: Levels<'a>,
 }
 
@@ -121,14 +131,14 @@ impl Decoder {
         }
     }
 
-    /// Reads a REST order book of a venue whose deltas need one.
+    /// Reads a REST order book.
     ///
     /// # Errors
-    /// What is wrong with it, or that this venue has none.
+    /// What is wrong with it.
     pub fn snapshot(self, body: &[u8]) -> Result<FullFrame<'_>, Fault> {
         match self {
             Self::BinanceUsdm => binance::snapshot(text(body)?),
-            Self::Hyperliquid => Err("hyperliquid streams whole books: it takes no REST snapshot"),
+            Self::Hyperliquid => hyperliquid::book(text(body)?),
         }
     }
 }

@@ -1,11 +1,10 @@
 """Signed actions carried out, and answered in Hyperliquid's words. Signatures and nonces are checked before."""
 
-from collections.abc import Callable
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from arbbot.sim.exchange import ExchangeModel, RefusalKind
-from arbbot.sim.wire.hyperliquid.memory import Asked, Refused, WireMemory
+from arbbot.sim.wire.hyperliquid.memory import Asked, WireMemory
 from arbbot.sim.wire.hyperliquid.ordering import Ordering
 from arbbot.sim.wire.hyperliquid.requests import (
     Action,
@@ -20,8 +19,9 @@ from arbbot.sim.wire.hyperliquid.requests import (
     SetReferrer,
     UpdateLeverage,
 )
+from arbbot.sim.wire.hyperliquid.users import Users
 
-__all__ = ["SCHEDULE_VOLUME_USDC", "Answer", "Desk", "err", "ok"]
+__all__ = ["SCHEDULE_VOLUME_USDC", "Answer", "Desk", "err", "is_order", "ok"]
 
 # "Exchange endpoint", schedule cancel: at least 5 s ahead; live answers: only after 1,000,000 USDC traded
 SCHEDULE_LEAD_MS = 5_000
@@ -42,19 +42,25 @@ def err(text: str) -> Answer:
     return {"status": "err", "response": text}
 
 
+def is_order(answer: Answer) -> bool:
+    """True for the answer to an order that was heard."""
+    return bool(answer["status"] == "ok" and answer["response"]["type"] == "order")
+
+
 class Desk:
-    """Carries out actions. `on_refused` hears of orders that were numbered and refused."""
+    """Carries out actions."""
 
     def __init__(
         self,
         model: ExchangeModel,
         memory: WireMemory,
-        on_refused: Callable[[Refused], None],
+        users: Users,
         schedule_volume: Decimal = SCHEDULE_VOLUME_USDC,
     ) -> None:
         self._model = model
         self._memory = memory
-        self._ordering = Ordering(model, memory, on_refused)
+        self._users = users
+        self.ordering = Ordering(model, memory, users)
         self._schedule_volume = schedule_volume
         self._coins = tuple(model.terms.instruments)
 
@@ -72,7 +78,7 @@ class Desk:
         for user in [user for user, at in self._memory.cancel_at_ms.items() if at <= now_ms]:
             del self._memory.cancel_at_ms[user]
             self._model.revision += 1
-            self._ordering.cancel_everything(user, now_ms, "scheduledCancel")
+            self.ordering.cancel_everything(user, now_ms, "scheduledCancel")
 
     def _order(self, user: str, action: Action, now_ms: int) -> Answer | None:
         statuses: list[Any]
@@ -80,17 +86,17 @@ class Desk:
             case PlaceOrders():
                 return self._place(user, action, now_ms)
             case Cancel():
-                statuses = [self._ordering.cancel(user, c.a, now_ms, order_id=c.o) for c in action.cancels]
+                statuses = [self.ordering.cancel(user, c.a, now_ms, order_id=c.o) for c in action.cancels]
                 return ok("cancel", statuses)
             case CancelByCloid():
                 by_cloid = [(c.asset, c.cloid.lower()) for c in action.cancels]
-                statuses = [self._ordering.cancel(user, asset, now_ms, client_id=cloid) for asset, cloid in by_cloid]
+                statuses = [self.ordering.cancel(user, asset, now_ms, client_id=cloid) for asset, cloid in by_cloid]
                 return ok("cancel", statuses)
             case Modify():
-                status = self._ordering.modify(user, action.oid, action.order, now_ms)
+                status = self.ordering.modify(user, action.oid, action.order, now_ms)
                 return err(status["error"]) if "error" in status else ok()
             case BatchModify():
-                statuses = [self._ordering.modify(user, m.oid, m.order, now_ms) for m in action.modifies]
+                statuses = [self.ordering.modify(user, m.oid, m.order, now_ms) for m in action.modifies]
                 return ok("order", statuses)
         return None
 
@@ -117,10 +123,13 @@ class Desk:
             return err("Orders are empty.")
         if any(wire.t.limit is None for wire in action.orders):
             return err("The emulated venue has no trigger orders.")
-        return ok("order", self._ordering.place_all(user, action.orders, now_ms))
+        fee = 0 if action.builder is None else action.builder.f
+        return ok("order", self.ordering.place_all(user, action.orders, now_ms, fee))
 
     def _schedule(self, user: str, at_ms: int | None, now_ms: int) -> Answer:
-        traded = sum((e.quantity * e.price for e in self._model.account(user).executions()), Decimal(0))
+        traded = sum(
+            (e.quantity * e.price for e in self._model.account(self._users.account(user)).executions()), Decimal(0)
+        )
         if traded < self._schedule_volume:
             text = "Cannot set scheduled cancel time until enough volume traded."
             have = traded.quantize(Decimal("0.01"), ROUND_DOWN)
@@ -138,7 +147,9 @@ class Desk:
             return err("Invalid asset")
         if not action.is_cross:
             return err("The emulated venue has no isolated margin.")
-        refusal = self._model.set_leverage(user, self._coins[action.asset], action.leverage, now_ms)
+        refusal = self._model.set_leverage(
+            self._users.account(user), self._coins[action.asset], action.leverage, now_ms
+        )
         if refusal is None:
             return ok()
         lacking = refusal.kind is RefusalKind.INSUFFICIENT_MARGIN

@@ -1,6 +1,6 @@
 """Frames of the streams: topics to messages. Reads the model; remembers only what a topic last showed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any
 
 import msgspec
@@ -46,9 +46,10 @@ class Frames:
             "activeAssetData": lambda topic, coin: statements.active_asset(topic.user or "", coin),
         }
 
-    def forget(self, topic: Topic) -> None:
-        """Nobody listens to `topic` any more."""
-        self._shown.pop(topic, None)
+    def keep(self, topics: Set[Topic]) -> None:
+        """Forget what topics showed that nobody hears any more."""
+        for topic in self._shown.keys() - topics:
+            del self._shown[topic]
 
     def due(self, topic: Topic) -> str | None:
         """The frame that is due now; None where nothing changed."""
@@ -66,11 +67,14 @@ class Frames:
             case "userNonFundingLedgerUpdates":
                 data = {"user": user, "nonFundingLedgerUpdates": [], "isSnapshot": True}
             case "spotState":
-                data = {"user": user, "spotState": self._statements.spot(user)}
+                data = {"user": user, "spotState": {"balances": []}}
             case "bbo":
                 data = self._listing.touch(topic.coin or "")
             case "trades":
                 data = self._listing.trades(topic.coin or "", 0)
+                self._shown.setdefault(topic, self._statements.now_ms)
+                if not data:
+                    return None
             case "orderUpdates" | "userEvents" | "notification":
                 return None
             case _:

@@ -15,13 +15,15 @@ __all__ = ["Info", "Unreadable"]
 _ADDRESS = re.compile(r"^(0x)?[0-9a-fA-F]{40}$")
 Body = dict[str, Any]
 Answerer = Callable[[Body], Any]
-# what a user without vaults, stakes, sub-accounts, agents or TWAPs is told
-_NOTHING: dict[str, Any] = {
+# what a user is told who has no vaults, stakes, sub-accounts, agents, TWAPs and spot money, and unifies nothing
+_SAME_FOR_ALL: dict[str, Any] = {
     "delegations": [],
     "delegatorHistory": [],
     "delegatorRewards": [],
     "extraAgents": [],
+    "spotClearinghouseState": {"balances": []},
     "subAccounts": None,
+    "userAbstraction": "disabled",
     "userNonFundingLedgerUpdates": [],
     "userToMultiSigSigners": None,
     "userTwapSliceFills": [],
@@ -73,7 +75,6 @@ class Info:
         tell = self._statements
         return {
             "clearinghouseState": lambda body: tell.clearinghouse(_user(body)),
-            "spotClearinghouseState": lambda body: tell.spot(_user(body)),
             "openOrders": lambda body: tell.open_orders(_user(body), frontend=False),
             "frontendOpenOrders": lambda body: tell.open_orders(_user(body), frontend=True),
             "historicalOrders": lambda body: tell.historical_orders(_user(body)),
@@ -86,7 +87,6 @@ class Info:
             "userRateLimit": lambda body: tell.rate_limit(_user(body)),
             "activeAssetData": lambda body: tell.active_asset(_user(body), self._coin(body)),
             "maxBuilderFee": lambda body: tell.builder_fee(_user(body), _address(body.get("builder"))),
-            "userAbstraction": lambda body: tell.abstraction(_user(body)),
         }
 
     def _book(self, body: Body) -> Any:
@@ -130,7 +130,7 @@ def _constants() -> dict[str, Answerer]:
 
         return answer
 
-    return {kind: constant(value) for kind, value in _NOTHING.items()}
+    return {kind: constant(value) for kind, value in _SAME_FOR_ALL.items()}
 
 
 def _user(body: Body) -> str:

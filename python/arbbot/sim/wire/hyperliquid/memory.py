@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from arbbot.domain.order import OrderState, TimeInForce
-from arbbot.sim.exchange import OrderRecord, OrderSpec
+from arbbot.sim.exchange import ModelState, OrderRecord, OrderSpec
 from arbbot.sim.wire.hyperliquid.admission import UsedNonces
 from arbbot.sim.wire.hyperliquid.statement import basic_order, frontend_order
 
-__all__ = ["Asked", "Refused", "WireMemory", "order_status", "refused_status", "status_word"]
+__all__ = ["Asked", "Refused", "WireMemory", "kept_memory", "order_status", "refused_status", "status_word"]
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -41,6 +41,11 @@ class WireMemory(msgspec.Struct):
     asked: list[Asked] = msgspec.field(default_factory=list)
     builder_fees: dict[str, int] = msgspec.field(default_factory=dict)
     cancel_at_ms: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+def kept_memory(state: ModelState) -> WireMemory:
+    """The memory that is kept with a venue's state; an empty one for a venue that has just opened."""
+    return msgspec.msgpack.decode(state.wire_memory, type=WireMemory) if state.wire_memory else WireMemory()
 
 
 def status_word(order: OrderRecord, endings: dict[int, str]) -> str:

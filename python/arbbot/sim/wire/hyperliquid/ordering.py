@@ -1,6 +1,6 @@
 """Orders placed, replaced and canceled on the model, answered in Hyperliquid's words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -13,10 +13,12 @@ from arbbot.sim.wire.hyperliquid.digits import number
 from arbbot.sim.wire.hyperliquid.memory import Refused, WireMemory
 from arbbot.sim.wire.hyperliquid.refusals import MISSING_ORDER, UNMATCHED, OrderRefusal, order_refusal
 from arbbot.sim.wire.hyperliquid.requests import OrderWire
+from arbbot.sim.wire.hyperliquid.users import Users
 
 __all__ = ["Ordering"]
 
-REFUSED_KEPT = 2_000  # as many orders as `historicalOrders` shows
+REFUSED_KEPT = 500  # bounds the snapshot that is written with every change
+TENTHS_OF_BP = 100_000
 _TIF = {
     "Gtc": TimeInForce.GTC,
     "Ioc": TimeInForce.IOC,
@@ -27,19 +29,23 @@ _UNKNOWN_ASSET = order_refusal(RefusalKind.UNKNOWN_SYMBOL, 0, None, None)
 
 
 class Ordering:
-    """The order book's clerk. `on_refused` hears of orders that were numbered and refused."""
+    """The order book's clerk. `fresh_refusals`: orders numbered and refused that nobody was told of yet."""
 
-    def __init__(self, model: ExchangeModel, memory: WireMemory, on_refused: Callable[[Refused], None]) -> None:
+    def __init__(self, model: ExchangeModel, memory: WireMemory, users: Users) -> None:
         self._model = model
         self._memory = memory
-        self._on_refused = on_refused
+        self._users = users
+        self.fresh_refusals: list[Refused] = []
         self._coins = tuple(model.terms.instruments)
         self._ending: str | None = None
         model.subscribe(self._note_ending)
 
-    def place_all(self, user: str, wires: list[OrderWire], now_ms: int) -> list[Any]:
-        """Statuses of a batch; a payload that is wrong by itself yields one status, and nothing is carried out."""
-        specs = [self._spec(wire) for wire in wires]
+    def place_all(self, user: str, wires: list[OrderWire], now_ms: int, builder_fee: int = 0) -> list[Any]:
+        """Statuses of a batch; a payload that is wrong by itself yields one status, and nothing is carried out.
+
+        `builder_fee` in tenths of a basis point, on top of the venue's own.
+        """
+        specs = [self._spec(wire, builder_fee) for wire in wires]
         for wire, spec in zip(wires, specs, strict=True):
             early = self._refused_early(wire.a, spec)
             if early is not None:
@@ -50,17 +56,17 @@ class Ordering:
         self, user: str, asset: int, now_ms: int, *, order_id: int | None = None, client_id: str | None = None
     ) -> Any:
         """Status of one cancel; the asset must be the order's."""
-        order = self._model.account(user).order(order_id=order_id, client_id=client_id)
+        order = self._model.account(self._users.account(user)).order(order_id=order_id, client_id=client_id)
         coin = self._coins[asset] if asset < len(self._coins) else None
         if order is None or order.spec.symbol != coin:
             return {"error": f"{MISSING_ORDER} asset={asset}"}
         with self._ended_as("canceled"):
-            ended = self._model.cancel(user, now_ms, order_id=order.order_id)
+            ended = self._model.cancel(self._users.account(user), now_ms, order_id=order.order_id)
         return {"error": f"{MISSING_ORDER} asset={asset}"} if isinstance(ended, Refusal) else "success"
 
     def modify(self, user: str, oid: int | str, wire: OrderWire, now_ms: int) -> dict[str, Any]:
         """Status of one replacement: the old order is canceled, the new one gets an id of its own."""
-        view, spec = self._model.account(user), self._spec(wire)
+        view, spec = self._model.account(self._users.account(user)), self._spec(wire)
         order = view.order(order_id=oid) if isinstance(oid, int) else view.order(client_id=oid.lower())
         if order is None or order.state is not OrderState.OPEN:
             return {"error": "Cannot modify canceled or filled order."}
@@ -68,16 +74,16 @@ class Ordering:
         if early is not None or spec is None:
             return {"error": (early or _UNKNOWN_ASSET).text}
         with self._ended_as("canceled"):
-            self._model.cancel(user, now_ms, order_id=order.order_id)
+            self._model.cancel(self._users.account(user), now_ms, order_id=order.order_id)
         return self._place(user, spec, now_ms)
 
     def cancel_everything(self, user: str, now_ms: int, word: str) -> None:
         """Cancel all open orders of `user`; their status becomes `word`."""
         with self._ended_as(word):
-            for order in self._model.account(user).open_orders():
-                self._model.cancel(user, now_ms, order_id=order.order_id)
+            for order in self._model.account(self._users.account(user)).open_orders():
+                self._model.cancel(self._users.account(user), now_ms, order_id=order.order_id)
 
-    def _spec(self, wire: OrderWire) -> OrderSpec | None:
+    def _spec(self, wire: OrderWire, builder_fee: int = 0) -> OrderSpec | None:
         if wire.a >= len(self._coins) or wire.t.limit is None:
             return None
         return OrderSpec(
@@ -88,6 +94,7 @@ class Ordering:
             price=Decimal(wire.p),
             time_in_force=_TIF[wire.t.limit.tif],
             reduce_only=wire.r,
+            fee_rate_extra=Decimal(builder_fee) / TENTHS_OF_BP,
         )
 
     def _refused_early(self, asset: int, spec: OrderSpec | None) -> OrderRefusal | None:
@@ -99,7 +106,7 @@ class Ordering:
         return worded if worded is not None and worded.status is None else None
 
     def _place(self, user: str, spec: OrderSpec, now_ms: int) -> dict[str, Any]:
-        placed = self._model.place(user, spec, now_ms)
+        placed = self._model.place(self._users.account(user), spec, now_ms)
         if isinstance(placed, Refusal):
             return self._refuse(user, spec, placed.kind, now_ms)
         cloid = {"cloid": spec.client_id} if spec.client_id else {}
@@ -120,7 +127,7 @@ class Ordering:
             state.next_order_id += 1
             self._memory.refused.append(refused)
             del self._memory.refused[:-REFUSED_KEPT]
-            self._on_refused(refused)
+            self.fresh_refusals.append(refused)
         return {"error": refusal.text}
 
     def _average(self, order: OrderRecord) -> str:

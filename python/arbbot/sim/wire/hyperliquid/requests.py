@@ -30,7 +30,7 @@ __all__ = [
     "parse_envelope",
 ]
 
-Natural = Annotated[int, msgspec.Meta(ge=0, le=2**64 - 1)]
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 # nine decimals are refused while the body is read, not by the order engine
 Digits = Annotated[str, msgspec.Meta(pattern=r"^\d{1,20}(\.\d{1,8})?$")]
 Cloid = Annotated[str, msgspec.Meta(pattern=r"^0x[0-9a-fA-F]{32}$")]

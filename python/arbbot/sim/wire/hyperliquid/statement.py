@@ -80,7 +80,8 @@ def basic_order(spec: OrderSpec, oid: int, remaining: Decimal, created_ms: int) 
         "timestamp": created_ms,
         "origSz": number(spec.quantity),
     }
-    return order | {"cloid": spec.client_id} if spec.client_id else order
+    cloid = _cloid(spec.client_id)
+    return order if cloid is None else order | {"cloid": cloid}
 
 
 def open_order(spec: OrderSpec, oid: int, remaining: Decimal, created_ms: int) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def frontend_order(spec: OrderSpec, oid: int, remaining: Decimal, created_ms: in
         "orderType": "Limit",
         "tif": _TIF[spec.time_in_force],
     }
-    return order | {"cloid": spec.client_id or None}
+    return order | {"cloid": _cloid(spec.client_id)}
 
 
 def fill(execution: Execution, user: str) -> dict[str, Any]:
@@ -123,8 +124,9 @@ def fill(execution: Execution, user: str) -> dict[str, Any]:
         "feeToken": execution.fee_asset,
         "twapId": None,
     }
-    if execution.client_id and not execution.liquidation:
-        entry["cloid"] = execution.client_id
+    cloid = _cloid(execution.client_id)
+    if cloid is not None:
+        entry["cloid"] = cloid
     if execution.liquidation:
         entry["liquidation"] = {"liquidatedUser": user, "markPx": number(execution.price), "method": "market"}
     return entry
@@ -153,6 +155,11 @@ def funding(record: FundingRecord) -> dict[str, Any]:
         "fundingRate": number(record.rate),
         "nSamples": 1,
     }
+
+
+def _cloid(client_id: str) -> str | None:
+    # the model numbers the venue's own orders in words, which no client could have sent
+    return client_id if client_id.startswith("0x") else None
 
 
 def _cash(value: Decimal) -> str:

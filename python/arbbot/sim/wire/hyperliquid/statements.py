@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from arbbot.sim.exchange import AccountView, ExchangeModel, Execution, OrderRecord
+from arbbot.sim.exchange import ExchangeModel, Execution, OrderRecord
 from arbbot.sim.wire.hyperliquid.digits import number, truncated
 from arbbot.sim.wire.hyperliquid.listing import Listing
 from arbbot.sim.wire.hyperliquid.memory import WireMemory, order_status, refused_status
 from arbbot.sim.wire.hyperliquid.statement import CASH_DIGITS, clearinghouse, fill, frontend_order, funding, open_order
+from arbbot.sim.wire.hyperliquid.users import Users
 
 __all__ = ["Statements"]
 
@@ -24,8 +25,9 @@ _NO_MARGIN = {"accountValue": "0.0", "totalNtlPos": "0.0", "totalRawUsd": "0.0",
 class Statements:
     """What may be read about a user; nothing of it is secret on this venue."""
 
-    def __init__(self, model: ExchangeModel, memory: WireMemory, listing: Listing) -> None:
+    def __init__(self, model: ExchangeModel, memory: WireMemory, listing: Listing, users: Users) -> None:
         self._model = model
+        self._users = users
         self._memory = memory
         self._listing = listing
 
@@ -36,7 +38,7 @@ class Statements:
 
     def clearinghouse(self, user: str) -> dict[str, Any]:
         """Margin summary and positions."""
-        view = self._view(user)
+        view = self._users.view(user)
         if view is not None:
             return clearinghouse(self._model, view)
         return {
@@ -48,20 +50,15 @@ class Statements:
             "time": self.now_ms,
         }
 
-    def spot(self, user: str) -> dict[str, Any]:
-        """Spot balances: everybody keeps all money on the perpetuals side."""
-        del user
-        return {"balances": []}
-
     def open_orders(self, user: str, *, frontend: bool) -> list[dict[str, Any]]:
         """Resting orders, newest first."""
-        view, shape = self._view(user), frontend_order if frontend else open_order
+        view, shape = self._users.view(user), frontend_order if frontend else open_order
         orders = [] if view is None else view.open_orders()
         return [shape(o.spec, o.order_id, o.remaining, o.created_ms) for o in reversed(orders)]
 
     def historical_orders(self, user: str) -> list[dict[str, Any]]:
         """Every known order with its status, newest first."""
-        view = self._view(user)
+        view = self._users.view(user)
         orders: Iterable[OrderRecord] = [] if view is None else view.orders()[-ORDERS_MAX:]
         told = [order_status(order, self._memory.endings, full=True) for order in orders]
         told += [refused_status(refused, full=True) for refused in self._memory.refused if refused.user == user]
@@ -69,7 +66,7 @@ class Statements:
 
     def order(self, user: str, oid: int | str) -> dict[str, Any]:
         """One order by the venue's id or the client's, or that there is none."""
-        view, client_id = self._view(user), oid.lower() if isinstance(oid, str) else None
+        view, client_id = self._users.view(user), oid.lower() if isinstance(oid, str) else None
         order_id = oid if isinstance(oid, int) else None
         order = None if view is None else view.order(order_id=order_id, client_id=client_id)
         refused = next(
@@ -98,7 +95,7 @@ class Statements:
 
     def fundings(self, user: str, from_ms: int, to_ms: int) -> list[dict[str, Any]]:
         """Funding payments from `from_ms` to `to_ms`, both included, oldest first, at most 500."""
-        view = self._view(user)
+        view = self._users.view(user)
         within = [] if view is None else [f for f in view.fundings() if from_ms <= f.time_ms <= to_ms]
         told = [funding(record) for record in within[:FUNDINGS_MAX]]
         return [
@@ -112,7 +109,7 @@ class Statements:
 
     def recent_fundings(self, user: str) -> list[dict[str, Any]]:
         """The most recent payments, oldest first, as the funding stream shows them."""
-        view = self._view(user)
+        view = self._users.view(user)
         return [] if view is None else [funding(record) for record in list(view.fundings())[-FUNDINGS_MAX:]]
 
     def fees(self, user: str) -> dict[str, Any]:
@@ -135,7 +132,7 @@ class Statements:
 
     def role(self, user: str) -> dict[str, Any]:
         """Whether the address has an account."""
-        return {"role": "missing" if self._view(user) is None else "user"}
+        return {"role": "missing" if self._users.view(user) is None else "user"}
 
     def rate_limit(self, user: str) -> dict[str, Any]:
         """Requests used and allowed; the emulated venue does not limit."""
@@ -146,7 +143,7 @@ class Statements:
 
     def active_asset(self, user: str, coin: str) -> dict[str, Any]:
         """Leverage of one coin and what could still be traded, as [buy, sell]."""
-        view, instrument = self._view(user), self._listing.instrument(coin)
+        view, instrument = self._users.view(user), self._listing.instrument(coin)
         leverage = instrument.leverage_max if view is None else view.leverage(coin)
         available = Decimal(0) if view is None else view.balance().available
         mark = self._model.symbol_state(coin).mark
@@ -164,14 +161,6 @@ class Statements:
         """What `builder` may take, tenths of a basis point."""
         return self._memory.builder_fees.get(f"{user}:{builder}", 0)
 
-    def abstraction(self, user: str) -> str:
-        """Spot and perpetuals are kept apart."""
-        del user
-        return "disabled"
-
-    def _view(self, user: str) -> AccountView | None:
-        return self._model.account(user) if user in self._model.state.accounts else None
-
     def _executions(self, user: str) -> list[Execution]:
-        view = self._view(user)
+        view = self._users.view(user)
         return [] if view is None else list(view.executions())

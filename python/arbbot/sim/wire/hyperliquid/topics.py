@@ -3,6 +3,7 @@
 Sources: the venue's documentation, "Subscriptions"; its live acknowledgements, which fill in defaults.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -37,6 +38,8 @@ USER_TOPICS = frozenset(
     }
 )
 
+_ADDRESS = re.compile(r"^(0x)?[0-9a-fA-F]{40}$")
+
 
 class Topic(msgspec.Struct, frozen=True, omit_defaults=True):
     """One stream. `user` in lower case; `fast`: the five-level book."""
@@ -46,6 +49,11 @@ class Topic(msgspec.Struct, frozen=True, omit_defaults=True):
     user: str | None = None
     interval: str | None = None
     fast: bool = False
+
+    @property
+    def key(self) -> str:
+        """What a peer's set of streams calls it."""
+        return msgspec.json.encode(self).decode()
 
     @property
     def public(self) -> bool:
@@ -82,21 +90,28 @@ def parse_topic(raw: Any, coins: tuple[str, ...]) -> Topic | None:
         asked = msgspec.convert(raw, _Raw)
     except msgspec.ValidationError:
         return None
-    kind, user = asked.type, None
-    if kind not in PERIOD_MS and kind not in USER_TOPICS:
+    kind = asked.type
+    if not _readable(asked):
         return None
-    if kind in USER_TOPICS:
-        digits = (asked.user or "").lower().removeprefix("0x")
-        if len(digits) != 40 or not all(digit in "0123456789abcdef" for digit in digits):
-            return None
-        user = "0x" + digits
-    if kind == "candle" and asked.interval not in INTERVALS_MS:
-        return None
-    if kind not in COIN_TOPICS:
-        return Topic(type=kind, user=user)
-    if asked.coin is None:
-        return None
-    if asked.coin not in coins or asked.sig_figs is not None or asked.mantissa is not None:
+    if kind in COIN_TOPICS and asked.coin not in coins:
         raise Unlisted
-    interval = asked.interval if kind == "candle" else None
-    return Topic(type=kind, coin=asked.coin, user=user, interval=interval, fast=kind == "l2Book" and bool(asked.fast))
+    if asked.sig_figs is not None or asked.mantissa is not None:
+        raise Unlisted
+    return Topic(
+        type=kind,
+        coin=asked.coin if kind in COIN_TOPICS else None,
+        user="0x" + asked.user.lower().removeprefix("0x") if asked.user and kind in USER_TOPICS else None,
+        interval=asked.interval if kind == "candle" else None,
+        fast=kind == "l2Book" and bool(asked.fast),
+    )
+
+
+def _readable(asked: _Raw) -> bool:
+    kind = asked.type
+    if kind not in PERIOD_MS and kind not in USER_TOPICS:
+        return False
+    if kind in USER_TOPICS and not _ADDRESS.match(asked.user or ""):
+        return False
+    if kind in COIN_TOPICS and asked.coin is None:
+        return False
+    return kind != "candle" or asked.interval in INTERVALS_MS

@@ -77,7 +77,10 @@ fn unreadable_market_data_is_named_where_it_can_be() {
         let Event::Malformed(found, symbol, _) = decode(&frame) else { panic!("{frame}") };
         assert_eq!((found, symbol), (kind, Some("BTCUSDT")), "{frame}");
     }
-    assert!(matches!(decode(r#"{"stream":"btcusdt@depth@100ms","data":{"e":"dep"#), Event::Malformed(Kind::Book, None, _)));
+    assert!(matches!(
+        decode(r#"{"stream":"btcusdt@depth@100ms","data":{"e":"dep"#),
+        Event::Malformed(Kind::Book, None, _)
+    ));
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn whole_books_with_levels_in_any_key_order() {
     let turned = BOOK.replace(r#"{"px":"59.8","sz":"3.4","n":1}"#, r#"{ "n" : 1 , "sz":"3.4", "px":"59.8"}"#);
     for frame in [BOOK, &turned] {
         let Event::Full(book) = decode(frame) else { panic!("{frame}") };
-        assert_eq!((book.symbol, book.ts_venue_ns), ("BANANA", Some(1_730_160_007_687_000_000)));
+        assert_eq!((book.symbol, book.ts_venue_ns), (Some("BANANA"), Some(1_730_160_007_687_000_000)));
         let mut bids = Vec::new();
         book.bids.read(3, 1, &mut bids).unwrap();
         assert_eq!(bids, [Level { price: 59_800, quantity: 34 }, Level { price: 59_778, quantity: 16 }]);
@@ -75,8 +75,12 @@ fn a_level_needs_px_and_sz_once() {
 }
 
 #[test]
-fn it_takes_no_rest_snapshot() {
+fn a_rest_book_has_the_stream_s_shape() {
+    let body = BOOK.replace(r#"{"channel":"l2Book","data":"#, "");
+    let full = Decoder::Hyperliquid.snapshot(&body.as_bytes()[..body.len() - 1]).unwrap();
+    assert_eq!(full.symbol, Some("BANANA"));
     assert!(Decoder::Hyperliquid.snapshot(b"{}").is_err());
+    assert!(Decoder::Hyperliquid.snapshot(b"null").is_err());
 }
 
 proptest! {

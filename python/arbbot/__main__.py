@@ -1,0 +1,5 @@
+"""`python -m arbbot`: the same as the console script."""
+
+from arbbot.cli.main import main
+
+main()

@@ -1,0 +1,223 @@
+"""Order books from raw venue frames, and what they say about an asset across venues. Implemented in Rust.
+
+Prices and quantities of a book are exact and leave as decimal text; floats are analytics. Times are market time in ns
+of UTC, given by the caller: nothing here reads a clock. Every call raises `arbbot.domain.errors.CoreError` for a
+number that was not handed out or a term out of range, and for everything once the core has broken (a panic inside).
+No frame or snapshot, however hostile, makes a call raise.
+"""
+
+from typing import Final, Literal, final
+
+from _typeshed import ReadableBuffer
+
+__all__ = ["IGNORED", "MALFORMED", "UNCLAIMED", "Core", "Funding", "PairPrice", "Top"]
+
+UNCLAIMED: Final[int]
+"""`feed`: not market data; the transport handles it."""
+IGNORED: Final[int]
+"""`feed`: market data of an unknown symbol or of a channel that is not used."""
+MALFORMED: Final[int]
+"""`feed`: market data that could not be read; its book, where it could be made out, is Gapped."""
+
+@final
+class Top:
+    """Best prices of one Live, two-sided book, exact, in the venue's own units."""
+
+    @property
+    def bid(self) -> str:
+        """Quote currency per venue quantity unit."""
+
+    @property
+    def bid_quantity(self) -> str:
+        """Venue quantity units."""
+
+    @property
+    def ask(self) -> str:
+        """Quote currency per venue quantity unit."""
+
+    @property
+    def ask_quantity(self) -> str:
+        """Venue quantity units."""
+
+    @property
+    def ts_venue_ns(self) -> int | None:
+        """When the venue sent the last message; None where it does not say."""
+
+    @property
+    def ts_recv_ns(self) -> int:
+        """When the last message was received."""
+
+@final
+class Funding:
+    """A venue's running prediction for an instrument's next settlement."""
+
+    @property
+    def rate(self) -> float:
+        """Fraction of notional per interval; + means longs pay shorts."""
+
+    @property
+    def interval_hours(self) -> int:
+        """Hours between settlements."""
+
+    @property
+    def ts_next_ns(self) -> int:
+        """The next settlement; on Hyperliquid the first full hour after the frame was received."""
+
+    @property
+    def price_pay(self) -> float:
+        """The price that it is paid on, venue unit: mark on Binance, oracle on Hyperliquid."""
+
+    @property
+    def ts_recv_ns(self) -> int:
+        """When it was received."""
+
+@final
+class PairPrice:
+    """Long one instrument, short another, at one size; prices in numeraire per asset unit, + earns."""
+
+    @property
+    def long(self) -> int:
+        """The instrument bought."""
+
+    @property
+    def short(self) -> int:
+        """The instrument sold."""
+
+    @property
+    def entry(self) -> float:
+        """VWAP of selling the short minus VWAP of buying the long."""
+
+    @property
+    def exit(self) -> float:
+        """VWAP of selling the long minus VWAP of buying back the short."""
+
+    @property
+    def fees(self) -> float:
+        """Four taker fills, as a cost."""
+
+    @property
+    def carry_per_hour(self) -> float:
+        """Funding received on the short minus funding paid on the long."""
+
+    @property
+    def price_mid(self) -> float:
+        """Mean of both mids."""
+
+    @property
+    def age_ms_max(self) -> float:
+        """Age of the older book by receive time; a receive time in the future counts alike."""
+
+@final
+class Core:
+    """Every venue, instrument, book and funding rate of one bot."""
+
+    def __new__(cls) -> Core:
+        """An empty core."""
+
+    def add_venue(self, name: str, decoder: str) -> int:
+        """The number of a new venue; `decoder` is `binanceusdm` or `hyperliquid`."""
+
+    def add_instrument(
+        self,
+        venue: int,
+        symbol: str,
+        asset: str,
+        quote: str,
+        tick: str,
+        lot: str,
+        multiplier: str,
+        fee_rate_taker: float,
+        funding_interval_hours: int,
+    ) -> int:
+        """The number of a new instrument, whose book is Stale and whose funding is unknown.
+
+        `tick`, `lot`, `multiplier` are plain positive decimals; the decimals of `tick` and `lot` are what prices and
+        quantities may have. `multiplier` is asset units in one venue quantity unit. `fee_rate_taker` is a fraction of
+        notional, `funding_interval_hours` from 1 to 24.
+        """
+
+    def set_interval(self, instrument: int, hours: int) -> None:
+        """Replace the hours (1 to 24) between an instrument's settlements."""
+
+    def set_rate(self, currency: str, numeraire_per_unit: float | None) -> None:
+        """Fix what one unit of a currency is worth; None makes it unknown."""
+
+    def set_rate_source(self, currency: str, instrument: int) -> None:
+        """Take a currency's worth from that instrument's mid, whose own quote currency must have a fixed rate."""
+
+    def rate(self, currency: str, now_ns: int | None = None) -> float | None:
+        """Numeraire per unit; None without a rate, or while its book is not Live or (with `now_ns`) older than 60 s."""
+
+    def feed(self, venue: int, frame: str | ReadableBuffer, ts_recv_ns: int) -> int:
+        """Take one raw WebSocket frame; the instrument it was about, or UNCLAIMED, IGNORED, MALFORMED.
+
+        `str` and `bytes` are read in place, other buffers copied. Raises TypeError for anything else.
+        """
+
+    def snapshot(self, instrument: int, body: str | ReadableBuffer, ts_recv_ns: int) -> bool:
+        """Take a REST order book; False when it could not be read (a waiting book then says why in `state`)."""
+
+    def invalidate(self, instrument: int, reason: str) -> None:
+        """Make a book Stale until its next snapshot, and its funding unknown until the next frame."""
+
+    def gapped(self, venue: int) -> list[int]:
+        """Instruments of a venue whose books need a snapshot: all that are not Live."""
+
+    def counters(self) -> dict[str, dict[str, int]]:
+        """Totals per venue.
+
+        Every frame is in one of `unclaimed`, `ignored`, `malformed` (REST snapshots too), `applied`; of the applied,
+        `outdated` had no effect and `buffered` wait for a snapshot. `snapshots` and `gaps` count what befell books.
+        """
+
+    def state(self, instrument: int) -> tuple[Literal["live", "stale", "gapped"], str]:
+        """A book's state and the reason; the reason of a Live one is empty."""
+
+    def top(self, instrument: int) -> Top | None:
+        """Best prices; None unless the book is Live and has both sides."""
+
+    def touch(self, instrument: int) -> tuple[str, str] | None:
+        """The last sound best bid and ask, whatever became of the book since: to value what is held, never to trade."""
+
+    def heard_ns(self, instrument: int) -> int | None:
+        """When the book last took a message; None before any."""
+
+    def levels(self, instrument: int, side: str, count: int) -> list[tuple[str, str]]:
+        """At most `count` (price, quantity) of `bid` or `ask`, best first; empty unless the book is Live."""
+
+    def sequence(self, instrument: int) -> int:
+        """The id of the last change that a book holds; 0 on streams without ids."""
+
+    def vwap(self, instrument: int, side: str, quantity: float) -> float | None:
+        """Mean price of taking `quantity` asset units from `bid` or `ask`, in quote currency per asset unit.
+
+        None when the book is not Live or does not show that much.
+        """
+
+    def mid(self, instrument: int, now_ns: int) -> float | None:
+        """Numeraire per asset unit; None without a Live two-sided book or a rate for its currency."""
+
+    def merged(self, asset: str, quote: str, side: str, count: int) -> list[tuple[float, float, int]] | None:
+        """All Live books of an asset in one quote currency as one: (price, quantity, instrument), best first.
+
+        Prices in `quote` per asset unit, quantities in asset units. None when the multipliers have no common unit.
+        """
+
+    def funding(self, instrument: int) -> Funding | None:
+        """The last prediction heard; None before any and after `invalidate`."""
+
+    def pair(self, long: int, short: int, quantity: float, now_ns: int) -> PairPrice | None:
+        """Price `quantity` asset units; None when a leg is not priced (see `unpriced`) or they are no pair."""
+
+    def pairs(self, asset: str, quantity: float, now_ns: int) -> list[PairPrice]:
+        """Both directions of every two venues of an asset that can be priced, highest carry first."""
+
+    def unpriced(self, asset: str, quantity: float, now_ns: int) -> list[tuple[int, str]]:
+        """Every instrument of an asset that cannot be priced, with the reason.
+
+        A leg needs a Live two-sided book with enough depth, a rate for its currency, and a funding prediction that is
+        at most 60 s old and whose settlement has not passed.
+        """
+
+    def divergences(self, asset: str, now_ns: int) -> list[tuple[int, int, float]]:
+        """(long, short, fraction per hour) of every two venues of an asset, widest first; needs no book."""

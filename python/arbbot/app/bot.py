@@ -1,0 +1,176 @@
+"""One bot process: opens store and venues, recovers, trades until told to stop, and says how it ended."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from decimal import Decimal
+
+import msgspec
+
+from arbbot import __version__
+from arbbot.app.clock import CalendarClock
+from arbbot.app.emulation import emulated_offset_ns
+from arbbot.config.describe import config_hash
+from arbbot.config.secrets import Credentials, resolve_credentials
+from arbbot.config.settings import Mode, Settings, VenueSettings
+from arbbot.domain.errors import ConfigError, VenueRefused
+from arbbot.domain.events import Started
+from arbbot.domain.instrument import Instrument, InstrumentId
+from arbbot.domain.status import StatusDocument, encode_status
+from arbbot.engine.context import EngineContext, VenuePorts
+from arbbot.engine.cycle import Engine
+from arbbot.engine.state import BotState, Recorder
+from arbbot.engine.supervise import supervise
+from arbbot.market.view import MarketView
+from arbbot.store.store import Store, open_store
+from arbbot.telemetry.log import open_log, route_library_logs
+from arbbot.venues.credentials import Credentials as VenueCredentials
+from arbbot.venues.factory import Venue, open_venue
+
+__all__ = ["Ending", "run_bot"]
+
+
+REFUSED_LIVE = (
+    "live trading is refused in this version: its execution has not passed the fault bench yet; "
+    'set bot.mode = "emulated" and run it on emulated venues'
+)
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run ended. Clean: every journaled intent resolved, every residual exactly 0, not halted."""
+
+    intents_open: int
+    residuals: dict[str, Decimal]
+    unread: tuple[str, ...]
+    halted: str | None
+
+    @property
+    def clean(self) -> bool:
+        """True when everything is explained."""
+        return not self.intents_open and not any(self.residuals.values()) and not self.unread
+
+    @property
+    def lines(self) -> list[str]:
+        """What is wrong, or that nothing is."""
+        wrong = [f"{count} orders are unresolved" for count in [self.intents_open] if count]
+        wrong += [f"residual {account}: {value}" for account, value in self.residuals.items() if value]
+        wrong += [f"{venue} could not be read at the end" for venue in self.unread]
+        wrong += [f"halted: {self.halted}"] if self.halted is not None else []
+        return wrong or ["every order is resolved, every residual is 0"]
+
+
+async def run_bot(settings: Settings, until: Callable[[], bool]) -> Ending:
+    """Run one bot until `until()`; then finish what is under way, keep open pairs, and report.
+
+    Raises:
+        ConfigError: live mode, which this version refuses.
+        LeaseLost, StoreUnavailable, JournalCorrupt, VenueError: one line that says what to do.
+    """
+    refuse_live(settings)
+    async with opened_engine(settings) as (engine, store):
+        await supervise(engine, until, {"store": store.supervise()})
+        return ending(engine.context)
+
+
+def refuse_live(settings: Settings, *, asked: bool = False) -> None:
+    """Live trading waits for the execution fault bench; refused with the reason. Raises ConfigError."""
+    if asked or settings.bot.mode is Mode.LIVE:
+        raise ConfigError([REFUSED_LIVE])
+
+
+@asynccontextmanager
+async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store]]:
+    """Everything wired, the lease taken, the journal folded; closed in reverse order."""
+    async with AsyncExitStack() as stack:
+        log = open_log(settings.bot.data_dir)
+        route_library_logs(log)
+        clock = CalendarClock(emulated_offset_ns(settings))
+        store = await open_store(settings, clock)
+        stack.push_async_callback(store.close)
+        secrets = resolve_credentials(settings)
+        venues = {name: _venue(item, secrets[name], clock, stack) for name, item in settings.venues.items()}
+        epoch = await store.lease.acquire([venue.account.account for venue in venues.values()])
+        stack.push_async_callback(store.lease.release)
+        recorder = Recorder(store.journal, BotState(await store.journal.read()))
+        await recorder.record(
+            Started(
+                epoch=max(epoch, recorder.state.epoch + 1),
+                version=__version__,
+                config_hash=config_hash(settings),
+                ts_ns=clock.now_ns(),
+            )
+        )
+        instruments = await _instruments(settings, venues)
+        context = EngineContext(
+            settings=settings,
+            config_hash=config_hash(settings),
+            clock=clock,
+            market=_market(settings, instruments),
+            venues={
+                name: VenuePorts(name=name, feed=v.feed, gateway=v.gateway, account=v.account)
+                for name, v in venues.items()
+            },
+            instruments={i.id: i for i in instruments},
+            recorder=recorder,
+            lease=store.lease,
+            log=log,
+        )
+        await _prepare_accounts(context)
+        yield Engine(context, store.commands, store.halt, _publisher(store), clock), store
+
+
+def _venue(item: VenueSettings, secrets: Credentials, clock: CalendarClock, stack: AsyncExitStack) -> Venue:
+    placed = item.model_copy(update={"base_url": secrets.base_url})
+    venue = open_venue(secrets.venue, placed, VenueCredentials(secrets.key, secrets.secret), clock)
+    stack.push_async_callback(venue.close)
+    return venue
+
+
+async def _instruments(settings: Settings, venues: dict[str, Venue]) -> list[Instrument]:
+    """What the strategy watches, and what prices the other currencies."""
+    wanted = set(settings.strategy.assets)
+    sources = {InstrumentId(venue=s.venue, symbol=s.symbol) for s in settings.numeraire.rates.values()}
+    found = [i for venue in venues.values() for i in await venue.feed.instruments()]
+    missing = sources - {i.id for i in found}
+    if missing:
+        raise VenueRefused(f"numeraire.rates: {', '.join(map(str, sorted(missing)))} is not traded there; name another")
+    return [i for i in found if i.asset in wanted or i.id in sources]
+
+
+def _market(settings: Settings, instruments: list[Instrument]) -> MarketView:
+    market = MarketView(settings.numeraire.currency)
+    for name, item in settings.venues.items():
+        market.add_venue(name, item.adapter)
+    for instrument in instruments:
+        market.add_instrument(instrument)
+    for currency, source in settings.numeraire.rates.items():
+        market.set_currency_rate(currency, InstrumentId(venue=source.venue, symbol=source.symbol))
+    return market
+
+
+async def _prepare_accounts(context: EngineContext) -> None:
+    """Refuse an account that may not be traded; put cross margin at the highest leverage our limits allow."""
+    for name, venue in context.venues.items():
+        reason = await venue.account.refused_setup()
+        if reason is not None:
+            raise VenueRefused(f"{name}: {reason}")
+        for instrument in context.instruments.values():
+            if instrument.id.venue == name and instrument.asset in context.settings.strategy.assets:
+                leverage = min(context.settings.risk.leverage_max, instrument.leverage_max)
+                await venue.account.set_leverage(instrument.id, Decimal(max(1, int(leverage))))
+
+
+def _publisher(store: Store) -> Callable[[StatusDocument], Awaitable[None]]:
+    async def publish(document: StatusDocument) -> None:
+        await store.board.publish(encode_status(document))
+
+    return publish
+
+
+def ending(context: EngineContext) -> Ending:
+    """What is left unexplained."""
+    return Ending(
+        intents_open=len(context.state.pairs.unresolved()),
+        residuals={f"{a.venue} {a.currency}": r for a, r in context.residuals.items() if r is not None},
+        unread=tuple(venue for venue in context.venues if venue not in context.truth),
+        halted=context.state.halted,
+    )

@@ -1,0 +1,148 @@
+"""`arbbot run` on emulated venues: one small parent owns the venues and the bot, and moves the calendar.
+
+The bot is a process of its own and may die: it is started again, and goes on from its journal. A pair that is still
+open at the end is kept and shown, not flattened.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from arbbot.app.conductor import Conductor, SceneTiming
+from arbbot.app.emulation import EmulatedVenues, living_sim
+from arbbot.app.processes import Child
+from arbbot.config.settings import Settings
+from arbbot.domain.errors import PrerequisiteError
+from arbbot.domain.status import StatusDocument, decode_status
+from arbbot.store.sender import CommandLine
+
+__all__ = ["Demo", "DemoEnd"]
+
+SIM_PATIENCE_S = 30.0
+RESTARTS_MAX = 5
+
+
+class DemoEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """How the demo ended. `code` is the bot's exit code; `said` its last line when that is not 0."""
+
+    code: int
+    said: str
+    scenes: int
+    restarts: int
+    document: StatusDocument | None
+
+
+class Demo:
+    """Owns the processes for as long as it plays."""
+
+    def __init__(
+        self, settings: Settings, arguments: list[str], tell: Callable[[str], None], timing: SceneTiming | None = None
+    ) -> None:
+        """`arguments`: the config file and options as the children shall read them."""
+        self._settings = settings
+        self._tell = tell
+        self._timing = timing or SceneTiming()
+        logs = settings.bot.data_dir
+        self.sim = Child("sim", ["sim", *arguments], logs / "sim.out")
+        self.bot = Child("bot", ["bot", *arguments], logs / "bot.out")
+        self._conductor: Conductor | None = None
+        self._ending = False
+
+    async def play(self, seconds: float | None, stop: asyncio.Event, show: Callable[[StatusDocument], None]) -> DemoEnd:
+        """Until `seconds` after the bot started, or `stop`.
+
+        Raises:
+            PrerequisiteError: another run uses this data directory, or the venues cannot start (a port is taken).
+        """
+        running = living_sim(self._settings)
+        if running is not None:
+            raise PrerequisiteError(
+                f"emulated venues already run in {self._settings.bot.data_dir} (pid {running.pid}): "
+                "end that run first, or give this one another bot.data_dir"
+            )
+        helpers: list[asyncio.Task[None]] = []
+        try:
+            venues = await self._start_venues()
+            await self.bot.start()
+            self._tell("bot started")
+            helpers = [
+                asyncio.create_task(self._conduct(venues)),
+                asyncio.create_task(self._watch(show)),
+            ]
+            await self._last(seconds, stop)
+            self._ending = True
+            helpers.pop(0).cancel()
+            code = await self.bot.stop()
+            show_end = self._read()
+            return DemoEnd(
+                code=1 if code is None else code,
+                said=self.bot.last_words() if code else "",
+                scenes=self._conductor.scenes if self._conductor is not None else 0,
+                restarts=self.bot.restarts,
+                document=show_end,
+            )
+        finally:
+            for task in helpers:
+                task.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            await self.bot.stop()
+            await self.sim.stop()
+
+    async def _start_venues(self) -> EmulatedVenues:
+        await self.sim.start()
+        deadline_s = time.monotonic() + SIM_PATIENCE_S
+        while time.monotonic() < deadline_s:
+            if self.sim.returncode is not None:
+                raise PrerequisiteError(f"the emulated venues did not start: {self.sim.last_words()}")
+            document = living_sim(self._settings)
+            if document is not None and document.pid == self.sim.pid:
+                for name, venue in document.venues.items():
+                    self._tell(f"emulated {name} on {venue.base_url}")
+                return EmulatedVenues(document)
+            await asyncio.sleep(0.05)
+        raise PrerequisiteError(f"the emulated venues did not start in {SIM_PATIENCE_S:g} s: {self.sim.last_words()}")
+
+    async def _last(self, seconds: float | None, stop: asyncio.Event) -> None:
+        """Until time is up; a bot that dies is started again, a few times."""
+        deadline_s = None if seconds is None else time.monotonic() + seconds
+        asked = asyncio.create_task(stop.wait())
+        try:
+            while True:
+                died = asyncio.create_task(self.bot.wait())
+                left_s = None if deadline_s is None else max(0.0, deadline_s - time.monotonic())
+                done, _ = await asyncio.wait({asked, died}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+                if died not in done:
+                    died.cancel()
+                    return
+                if self.bot.restarts >= RESTARTS_MAX:
+                    return
+                self._tell(f"the bot ended with {died.result()} ({self.bot.last_words()}); starting it again")
+                await self.bot.start()
+        finally:
+            asked.cancel()
+
+    async def _conduct(self, venues: EmulatedVenues) -> None:
+        async with CommandLine(self._settings, by="conductor") as commands:
+            self._conductor = Conductor(venues, commands.ask, self._status, self._timing)
+            await self._conductor.play()
+
+    async def _watch(self, show: Callable[[StatusDocument], None]) -> None:
+        while True:
+            document = self._read()
+            if document is not None and document.pid == self.bot.pid:
+                show(document)
+            await asyncio.sleep(0.25)
+
+    async def _status(self) -> StatusDocument | None:
+        document = self._read()
+        return document if document is not None and document.pid == self.bot.pid else None
+
+    def _read(self) -> StatusDocument | None:
+        path = Path(self._settings.bot.data_dir) / "status.json"
+        with contextlib.suppress(OSError, msgspec.MsgspecError):
+            return decode_status(path.read_bytes())
+        return None

@@ -1,0 +1,72 @@
+"""The emulated venues as a running process: where their calendar stands, and how it is moved."""
+
+import os
+from typing import Any
+
+from arbbot.config.settings import Mode, Settings
+from arbbot.config.simfile import SimFile, read_sim_file
+from arbbot.domain.errors import PrerequisiteError, VenueUnavailable
+
+__all__ = ["EmulatedVenues", "emulated_offset_ns", "living_sim"]
+
+
+def living_sim(settings: Settings) -> SimFile | None:
+    """What the emulated venues of this data directory wrote, when their process lives."""
+    try:
+        document = read_sim_file(settings.bot.data_dir)
+        os.kill(document.pid, 0)
+    except (PrerequisiteError, ProcessLookupError):
+        return None
+    return document
+
+
+def emulated_offset_ns(settings: Settings) -> int:
+    """Where the emulated venues' calendar stands; 0 for real venues.
+
+    Raises:
+        PrerequisiteError: mode is emulated and no emulated venues run.
+    """
+    if settings.bot.mode is not Mode.EMULATED:
+        return 0
+    document = living_sim(settings)
+    if document is None:
+        raise PrerequisiteError(
+            f"no emulated venues run in {settings.bot.data_dir}: start them with `arbbot sim CONFIG`, "
+            "or everything with `arbbot run CONFIG`"
+        )
+    return document.offset_ns
+
+
+class EmulatedVenues:
+    """The control port of `arbbot sim`. Loopback only."""
+
+    def __init__(self, document: SimFile) -> None:
+        self._url = document.control_url
+        self._headers = {"Authorization": f"Bearer {document.token}"}
+
+    async def next_settlement_ms(self) -> int:
+        """The earliest settlement of any instrument, market time."""
+        state = await self._call("GET", "/control/state")
+        return min(int(ms) for venue in state["next_settlement_ms"].values() for ms in venue.values())
+
+    async def jump(self, to_ms: int) -> int:
+        """Move the calendar forward; the new offset in ns."""
+        return int((await self._call("POST", "/control/jump", {"to_ms": to_ms}))["offset_ns"])
+
+    async def fault(self, venue: str, fault: str, **arguments: object) -> None:
+        """Inject a fault (see `arbbot.sim.control`)."""
+        await self._call("POST", "/control/fault", {"venue": venue, "fault": fault, **arguments})
+
+    async def _call(self, method: str, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+        import aiohttp
+
+        try:
+            async with (
+                aiohttp.ClientSession(headers=self._headers) as session,
+                session.request(method, self._url + path, json=body) as response,
+            ):
+                response.raise_for_status()
+                answer: dict[str, Any] = await response.json()
+                return answer
+        except aiohttp.ClientError as error:
+            raise VenueUnavailable(f"the emulated venues do not answer on {self._url}: {error}") from error

@@ -1,0 +1,79 @@
+"""Child processes of `arbbot run`: started with the same interpreter, ended with the parent, never left behind."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+__all__ = ["Child", "parent_is_gone"]
+
+PATIENCE_S = 20.0
+
+
+class Child:
+    """One process that runs an arbbot command. Its standard error goes to a log file."""
+
+    def __init__(self, name: str, arguments: list[str], log: Path) -> None:
+        self.name = name
+        self._arguments = arguments
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+        self.restarts = -1
+
+    async def start(self) -> None:
+        """Start it, or start it again."""
+        self.restarts += 1
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "arbbot",
+                *self._arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "ARBBOT_PARENT": str(os.getpid())},
+                start_new_session=True,  # a Ctrl-C on the terminal reaches the parent, which ends its children in order
+            )
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, None while it runs."""
+        return None if self._process is None else self._process.returncode
+
+    async def wait(self) -> int:
+        """Wait for its end."""
+        assert self._process is not None  # start() comes first
+        return await self._process.wait()
+
+    async def stop(self) -> int | None:
+        """Ask it to end (SIGTERM), and insist after a while."""
+        if self._process is None:
+            return None
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+        return self._process.returncode
+
+    def last_words(self) -> str:
+        """The last line it wrote."""
+        lines = self._log.read_text(errors="replace").strip().splitlines() if self._log.exists() else []
+        return lines[-1] if lines else "it said nothing"
+
+
+def parent_is_gone() -> bool:
+    """True in a child whose parent has died: it must not outlive it unseen."""
+    parent = os.environ.get("ARBBOT_PARENT")
+    return parent is not None and os.getppid() != int(parent)

@@ -1,0 +1,71 @@
+"""Prices of one asset as functions of time: a self-similar walk, and each venue's mid and index over it."""
+
+import math
+
+from arbbot.sim.market.noise import ValueNoise, hash_key
+from arbbot.sim.market.params import (
+    BINANCE,
+    GAP_NOISE_BP,
+    GAP_SHARE,
+    HYPERLIQUID,
+    USDC_MEAN_BP,
+    USDC_SD_BP,
+    AssetParams,
+)
+from arbbot.sim.market.premium import BP, HOUR_MS, AssetPremiums
+
+__all__ = ["AssetPrices", "UsdcRate"]
+
+SECOND_MS = 1_000
+OCTAVES = 12  # knots every 1 s, 4 s, 16 s … 4^11 s (49 days)
+# Σ of an octave's variance over a lag: 2c²·(8/9 + 1/3)·lag = 2.44 c²·lag, for amplitudes c·√spacing a factor 4 apart
+LAG_VARIANCE = 2 * (8 / 9 + 1 / 3)
+
+
+class UsdcRate:
+    """USDT for one USDC. The recordings fix its level and spread, not its speed: knots of a week."""
+
+    def __init__(self, seed: int) -> None:
+        self._noise = ValueNoise(hash_key(seed, "USDC", "rate"), 168 * HOUR_MS, USDC_SD_BP)
+
+    def at(self, time_ms: int) -> float:
+        """The rate at `time_ms`."""
+        return 1 + (USDC_MEAN_BP + self._noise.at(time_ms)) * BP
+
+
+class AssetPrices:
+    """Index and mid of one asset: Binance in USDT, Hyperliquid in USDC; `usdc` None for USDC itself."""
+
+    def __init__(self, seed: int, asset: str, params: AssetParams, premiums: AssetPremiums, usdc: UsdcRate) -> None:
+        self._params = params
+        self._asset = asset
+        self._premiums = premiums
+        self._usdc = usdc
+        amplitude = params.vol_bp * BP / math.sqrt(LAG_VARIANCE * HOUR_MS / SECOND_MS)
+        # `amplitude` is the knots' own deviation; ValueNoise wants that of the interpolated value
+        self._walk = [
+            ValueNoise(hash_key(seed, asset, "walk", n), 4**n * SECOND_MS, amplitude * 2**n * math.sqrt(2 / 3))
+            for n in range(OCTAVES)
+        ]
+        self._gap = ValueNoise(hash_key(seed, asset, "gap"), 10 * SECOND_MS, GAP_NOISE_BP)
+
+    def reference(self, time_ms: int) -> float:
+        """Binance's index: USDT for one unit of the asset."""
+        if self._asset == "USDC":
+            return self._usdc.at(time_ms)
+        return self._params.price * math.exp(sum(octave.at(time_ms) for octave in self._walk))
+
+    def mid(self, venue: str, time_ms: int) -> float:
+        """The crowd's fair price of the contract (per unit of the asset)."""
+        binance = self.reference(time_ms) * (1 + self._premiums.at(BINANCE, time_ms) * BP)
+        if venue == BINANCE:
+            return binance
+        difference = self._premiums.at(HYPERLIQUID, time_ms) - self._premiums.at(BINANCE, time_ms)
+        gap = GAP_SHARE * (difference - self._premiums.median_difference_bp) + self._gap.at(time_ms)
+        return binance / self._usdc.at(time_ms) * (1 + gap * BP)
+
+    def index(self, venue: str, time_ms: int) -> float:
+        """The venue's index: what its premium is measured against."""
+        if venue == BINANCE:
+            return self.reference(time_ms)
+        return self.mid(venue, time_ms) / (1 + self._premiums.at(venue, time_ms) * BP)

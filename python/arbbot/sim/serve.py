@@ -1,0 +1,140 @@
+"""`arbbot sim`: every emulated venue and the control port in one process, until cancelled."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+from aiohttp import web
+
+from arbbot.config.settings import Settings, SimSettings
+from arbbot.domain.errors import ConfigError, PrerequisiteError
+from arbbot.sim.control import Control
+from arbbot.sim.credentials import venue_keys
+from arbbot.sim.exchange import ExchangeModel, ModelState
+from arbbot.sim.market.generator import MarketWorld, VenueMarket
+from arbbot.sim.market.listings import venue_terms
+from arbbot.sim.market.params import BINANCE
+from arbbot.sim.persist import StateFile, write_private
+from arbbot.sim.wire.clock import ClockState, MarketClock
+from arbbot.sim.wire.host import ACCOUNT, VenueHost, Wire
+from arbbot.sim.wire.http import build_app
+
+__all__ = ["serve"]
+
+LOOPBACK = "127.0.0.1"
+
+
+async def serve(settings: Settings) -> None:
+    """Run the emulated venues of `settings.sim`; writes `<data_dir>/sim.json` when all of them answer.
+
+    Raises ConfigError without a `[sim]` section, PrerequisiteError when a port is taken or a state file is not ours.
+    """
+    if settings.sim is None:
+        raise ConfigError(["sim: the section is missing: add [sim] with seed, assets and venues"])
+    async with running(settings.sim, settings.bot.data_dir):
+        await asyncio.Event().wait()
+
+
+@contextlib.asynccontextmanager
+async def running(sim: SimSettings, data_dir: Path) -> AsyncIterator[dict[str, VenueHost]]:
+    """The same for the length of a block; yields the hosts by venue."""
+    state_dir = data_dir / "sim-state"
+    clock, start_ms = _clock(sim, state_dir)
+    world = MarketWorld(sim.seed, sim.regime, sim.assets, start_ms)
+    hosts: dict[str, VenueHost] = {}
+    async with asyncio.TaskGroup() as wires, contextlib.AsyncExitStack() as stack:
+        sites: dict[str, dict[str, str]] = {}
+        for venue, venue_settings in sim.venues.items():
+            host, wire = _venue(sim, venue, venue_settings.balance, world=world, clock=clock, state_dir=state_dir)
+            hosts[venue] = host
+            base_url = await _listen(stack, build_app(host, wire), venue_settings.port)
+            stack.callback(wires.create_task(wire.run(), name=f"sim:{venue}").cancel)
+            sites[venue] = {"base_url": base_url, "key": host.keys.key, "secret": host.keys.secret}
+        token = secrets.token_hex(16)
+        control_url = await _listen(stack, Control(token, clock, hosts).app(), 0)
+        ready = {
+            "version": 1,
+            "pid": os.getpid(),
+            "control_url": control_url,
+            "token": token,
+            "offset_ns": clock.offset_ns,
+            "venues": sites,
+        }
+        write_private(data_dir / "sim.json", msgspec.json.encode(ready))
+        yield hosts
+
+
+def _clock(sim: SimSettings, state_dir: Path) -> tuple[MarketClock, int]:
+    """The persisted clock, or a new one at the configured start; and when this market's time began, ms."""
+    file = StateFile(state_dir / "clock", ClockState)
+    wall_ns = time.time_ns()
+    state = file.load()
+    if state is None:
+        start_ns = wall_ns if sim.start == "now" else _parse_start(sim.start)
+        state = ClockState(start_ns - wall_ns, start_ns // 1_000_000, sim.seed, sim.regime)
+        file.save(state)
+    if (state.seed, state.regime) != (sim.seed, sim.regime):
+        message = (
+            f"{state_dir} belongs to seed {state.seed}, regime {state.regime}: remove it or choose another bot.data_dir"
+        )
+        raise PrerequisiteError(message)
+    return MarketClock(state, file), state.start_ms
+
+
+def _parse_start(text: str) -> int:
+    try:
+        start = datetime.fromisoformat(text)
+        if start.tzinfo is not None:
+            return int(start.timestamp()) * 1_000_000_000
+    except ValueError:
+        pass
+    raise ConfigError([f"sim.start: {text!r} is no time: write `now` or ISO 8601 with a zone, as 2026-01-05T06:40:00Z"])
+
+
+def _venue(
+    sim: SimSettings, venue: str, balance: Decimal, *, world: MarketWorld, clock: MarketClock, state_dir: Path
+) -> tuple[VenueHost, Wire]:
+    terms = venue_terms(venue, sim.assets)
+    source = VenueMarket(world, venue, terms.instruments)
+    file = StateFile(state_dir / venue, ModelState)
+    state = file.load()
+    model = (
+        ExchangeModel.fresh(terms, source, {ACCOUNT: balance}, clock.now_ms())
+        if state is None
+        else ExchangeModel(terms, source, state)
+    )
+    host = VenueHost(model, clock, venue_keys(sim.seed, venue), file)
+    host.advance()
+    host.commit()
+    if venue == BINANCE:
+        from arbbot.sim.wire.binance.wire import BinanceWire
+
+        return host, BinanceWire(host, source)
+    from arbbot.sim.wire.hyperliquid.wire import HyperliquidWire
+
+    return host, HyperliquidWire(host, source)
+
+
+async def _listen(stack: contextlib.AsyncExitStack, app: web.Application, port: int) -> str:
+    """Serve `app` on a loopback port for as long as `stack` lives; returns its address."""
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, LOOPBACK, port)
+    try:
+        await site.start()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PrerequisiteError(f"port {port} is in use: stop its owner or set another port (0: any)") from error
+        raise
+    host, bound = runner.addresses[0][:2]
+    return f"http://{host}:{bound}"
+

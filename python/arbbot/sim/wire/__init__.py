@@ -1,0 +1,1 @@
+"""Loopback HTTP and WebSocket faces of the exchange model. Each venue's wire only translates."""

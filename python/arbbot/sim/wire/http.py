@@ -1,0 +1,28 @@
+"""One venue's HTTP front door: drops the host segment of rewritten URLs, applies `down`, hands on to the wire."""
+
+from aiohttp import web
+
+from arbbot.sim.wire.host import VenueHost, Wire
+
+__all__ = ["build_app", "strip_host"]
+
+BODY_MAX = 1 << 20
+
+
+def strip_host(path: str) -> str:
+    """`/fapi.binance.com/fapi/v1/time` → `/fapi/v1/time`: a first segment with a dot is a host; others stay."""
+    head, _, rest = path.removeprefix("/").partition("/")
+    return f"/{rest}" if "." in head else path
+
+
+def build_app(host: VenueHost, wire: Wire) -> web.Application:
+    """An application that answers every path through `wire`."""
+
+    async def entry(request: web.Request) -> web.StreamResponse:
+        if host.faults.down:
+            return web.Response(status=503, text="<html><body>503 Service Unavailable</body></html>")
+        return await wire.handle(request, strip_host(request.path))
+
+    app = web.Application(client_max_size=BODY_MAX)
+    app.router.add_route("*", "/{path:.*}", entry)
+    return app

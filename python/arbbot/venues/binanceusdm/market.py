@@ -1,0 +1,181 @@
+"""Binance USD-M contracts, streams and book snapshots."""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import orjson
+
+from arbbot.domain.errors import VenueUnavailable
+from arbbot.domain.instrument import Instrument, InstrumentId
+from arbbot.venues.binanceusdm.terms import VENUE
+from arbbot.venues.number import exact
+from arbbot.venues.reply import asked, read
+from arbbot.venues.stream import Subscription
+
+__all__ = ["BinanceMarket"]
+
+STREAMS_PER_MESSAGE_MAX = 100  # "maximum 200 streams per connection", ten messages a second
+SNAPSHOT_LEVELS = 1_000  # the deepest the venue gives
+FUNDING_INTERVAL_HOURS = 8  # "fundingInfo" lists only symbols that were adjusted; the rest settle every 8 h
+
+_MULTIPLIED = re.compile(r"^(10{3,}|1M)([A-Z0-9]+)$")
+
+
+class _Filter(msgspec.Struct, rename="camel"):
+    filter_type: str
+    tick_size: Decimal | None = None
+    step_size: Decimal | None = None
+    min_qty: Decimal | None = None
+    notional: Decimal | None = None
+
+
+class _Symbol(msgspec.Struct, rename="camel"):
+    symbol: str
+    contract_type: str
+    status: str
+    base_asset: str
+    quote_asset: str
+    margin_asset: str
+    filters: list[_Filter]
+
+    def filter(self, kind: str) -> _Filter:
+        for one in self.filters:
+            if one.filter_type == kind:
+                return one
+        return _Filter(filter_type=kind)
+
+
+class _ExchangeInfo(msgspec.Struct):
+    symbols: list[_Symbol]
+
+
+class _FundingInfo(msgspec.Struct, rename="camel"):
+    symbol: str
+    funding_interval_hours: int
+
+
+class _Bracket(msgspec.Struct, rename="camel"):
+    initial_leverage: int
+    maint_margin_ratio: Decimal
+
+
+class _Brackets(msgspec.Struct):
+    symbol: str
+    brackets: list[_Bracket]
+
+
+class _Commission(msgspec.Struct, rename="camel"):
+    maker_commission_rate: Decimal
+    taker_commission_rate: Decimal
+
+
+class BinanceMarket:
+    """Implements MarketDialect. `public` has no key; `account` asks for what depends on the account."""
+
+    def __init__(self, public: Any, account: Any) -> None:
+        self._public = public
+        self._account = account
+
+    async def instruments(self) -> list[Instrument]:
+        """Linear perpetuals in TRADING status, margined in their quote. Raises VenueUnavailable, VenueRefused."""
+        info, intervals, brackets = await asyncio.gather(
+            asked(VENUE, "exchangeInfo", self._public.fapiPublicGetExchangeInfo()),
+            asked(VENUE, "fundingInfo", self._public.fapiPublicGetFundingInfo()),
+            asked(VENUE, "leverageBracket", self._account.fapiPrivateGetLeverageBracket()),
+        )
+        symbols = [one for one in read(VENUE, "exchangeInfo", info, _ExchangeInfo).symbols if _tradable(one)]
+        every = {
+            one.symbol: one.funding_interval_hours for one in read(VENUE, "fundingInfo", intervals, list[_FundingInfo])
+        }
+        tiers = {one.symbol: one.brackets[0] for one in read(VENUE, "leverageBracket", brackets, list[_Brackets])}
+        fees = await self._fees(symbols)
+        return [
+            _instrument(one, every.get(one.symbol, FUNDING_INTERVAL_HOURS), tiers[one.symbol], fees[one.quote_asset])
+            for one in symbols
+            if one.symbol in tiers
+        ]
+
+    async def _fees(self, symbols: list[_Symbol]) -> dict[str, _Commission]:
+        # asked once per quote currency, of its first symbol: 20 weight a call forbids asking for each of 500
+        first = {one.quote_asset: one.symbol for one in reversed(symbols)}
+        fees = {}
+        for quote, symbol in first.items():
+            raw = await asked(VENUE, "commissionRate", self._account.fapiPrivateGetCommissionRate({"symbol": symbol}))
+            fees[quote] = read(VENUE, "commissionRate", raw, _Commission)
+        return fees
+
+    def subscriptions(self, instruments: list[Instrument]) -> list[Subscription]:
+        """Depth every 100 ms and mark price every second; the venue routes them to two URLs."""
+        names = [instrument.id.symbol.lower() for instrument in instruments]
+        depth = self._public.get_ws_url("linear", "public") + "/0"
+        mark = self._public.get_ws_url("linear", "market") + "/1"
+        return [
+            *_subscribe(depth, [f"{name}@depth@100ms" for name in names], books=True),
+            *_subscribe(mark, [f"{name}@markPrice@1s" for name in names], books=False),
+        ]
+
+    async def snapshot(self, instrument: InstrumentId) -> bytes:
+        """GET depth. Digits are strings there, so writing the parsed answer out again changes none of them."""
+        request = {"symbol": instrument.symbol, "limit": SNAPSHOT_LEVELS}
+        raw = await asked(VENUE, f"depth of {instrument.symbol}", self._public.fapiPublicGetDepth(request))
+        if not isinstance(raw, dict):
+            raise VenueUnavailable(f"{VENUE} answered depth of {instrument.symbol} with something else; asked again")
+        return orjson.dumps(raw)
+
+
+def _subscribe(url: str, streams: list[str], *, books: bool) -> Iterable[Subscription]:
+    for start in range(0, len(streams), STREAMS_PER_MESSAGE_MAX):
+        number = start // STREAMS_PER_MESSAGE_MAX + 1
+        message = {"method": "SUBSCRIBE", "params": streams[start : start + STREAMS_PER_MESSAGE_MAX], "id": number}
+        yield Subscription(url=url, key=str(number), message=message, books=books)
+
+
+def _tradable(one: _Symbol) -> bool:
+    return (
+        one.contract_type == "PERPETUAL"
+        and one.status == "TRADING"
+        and one.quote_asset in ("USDT", "USDC")
+        and one.margin_asset == one.quote_asset
+    )
+
+
+def _asset(base: str) -> tuple[str, Decimal]:
+    """1000PEPE → PEPE × 1000, 1MBABYDOGE → BABYDOGE × 1000000, BTC → BTC × 1."""
+    found = _MULTIPLIED.match(base)
+    if found is None:
+        return base, Decimal(1)
+    times, asset = found.groups()
+    return asset, Decimal(1_000_000 if times == "1M" else int(times))
+
+
+def _instrument(one: _Symbol, interval_hours: int, tier: _Bracket, fees: _Commission) -> Instrument:
+    tick, lot = one.filter("PRICE_FILTER").tick_size, one.filter("LOT_SIZE")
+    notional = one.filter("MIN_NOTIONAL").notional
+    if tick is None or lot.step_size is None or lot.min_qty is None or notional is None:
+        raise VenueUnavailable(
+            f"{VENUE} lists {one.symbol} without its price, lot or notional filter; nothing was read"
+        )
+    asset, multiplier = _asset(one.base_asset)
+    return exact(
+        Instrument(
+            id=InstrumentId(VENUE, one.symbol),
+            asset=asset,
+            quote=one.quote_asset,
+            settle=one.margin_asset,
+            multiplier=multiplier,
+            tick=tick,
+            lot=lot.step_size,
+            quantity_min=lot.min_qty,
+            notional_min=notional,
+            price_digits_max=None,
+            leverage_max=Decimal(tier.initial_leverage),
+            maintenance_rate=tier.maint_margin_ratio,
+            fee_rate_taker=fees.taker_commission_rate,
+            fee_rate_maker=fees.maker_commission_rate,
+            funding_interval_hours=interval_hours,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Hyperliquid perpetuals: what is particular to them. Sources: hyperliquid.gitbook.io, for developers, API."""

@@ -1,0 +1,191 @@
+//! The way of a frame, or of a REST snapshot, into its book or funding rate. No input makes it fail: the worst outcome
+//! is a Gapped book, an unknown funding rate, and a counter.
+
+use super::{Entry, Market, Venue};
+use crate::book::{Book, Delta, Effect, Full, Reason};
+use crate::counters::Counters;
+use crate::decode::{Decoder, DeltaFrame, Event, FullFrame, FundingFrame, Kind};
+use crate::funding::{next_full_hour_ns, Funding};
+use crate::ids::{InstrumentId, VenueId};
+use crate::json::Fault;
+use crate::registry::{Instrument, Refused};
+
+/// What became of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claim {
+    /// Not market data: the transport's.
+    Unclaimed,
+    /// Market data that nobody watches.
+    Ignored,
+    /// Market data that could not be read.
+    Malformed,
+    /// About this instrument.
+    Touched(InstrumentId),
+}
+
+impl Market {
+    /// Takes one raw WebSocket frame of a venue, received at `ts_recv_ns` (market time).
+    ///
+    /// # Errors
+    /// An unknown venue; never because of the frame.
+    pub fn feed(&mut self, venue: VenueId, frame: &[u8], ts_recv_ns: i64) -> Result<Claim, Refused> {
+        let decoder = self.venues.get(venue.index()).ok_or(Refused::NoVenue(venue.0))?.decoder;
+        let claim = match decoder.decode(frame) {
+            Event::Unclaimed => Claim::Unclaimed,
+            Event::Ignored => Claim::Ignored,
+            Event::Malformed(kind, symbol, fault) => self.take_malformed(venue, kind, symbol, fault),
+            Event::Delta(delta) => self.take_delta(venue, &delta, ts_recv_ns),
+            Event::Full(full) => self.take_full(venue, &full, ts_recv_ns),
+            Event::Funding(funding) => self.take_funding(venue, &funding, ts_recv_ns),
+        };
+        if let Some(venue) = self.venues.get_mut(venue.index()) {
+            *venue.counters.of(claim) += 1;
+        }
+        Ok(claim)
+    }
+
+    /// Takes a REST order book; false when it could not be read, and a book that waits for it then says why.
+    ///
+    /// # Errors
+    /// An unknown instrument; never because of the body.
+    pub fn snapshot(&mut self, id: InstrumentId, body: &[u8], ts_recv_ns: i64) -> Result<bool, Refused> {
+        let entry = self.entries.get_mut(id.index()).ok_or(Refused::NoInstrument(id.0))?;
+        let venue = entry.instrument.venue;
+        let venue = self.venues.get_mut(venue.index()).ok_or(Refused::NoVenue(venue.0))?;
+        let frame = venue.decoder.snapshot(body).map_err(Reason::Unreadable);
+        let read = frame.and_then(|frame| fill_full(&mut self.full, &frame, &entry.instrument, ts_recv_ns));
+        if let Err(reason) = read {
+            venue.counters.malformed += 1;
+            entry.book.refuse_snapshot(reason);
+            return Ok(false);
+        }
+        let full = &self.full;
+        venue.counters.snapshots += 1;
+        change(&mut venue.counters, entry, |book| match venue.decoder {
+            Decoder::BinanceUsdm => book.snapshot(full),
+            Decoder::Hyperliquid => book.full(full),
+        });
+        Ok(true)
+    }
+
+    /// Makes a book Stale until its next snapshot, and its funding unknown until the next frame.
+    ///
+    /// # Errors
+    /// An unknown instrument.
+    pub fn invalidate(&mut self, id: InstrumentId, reason: &str) -> Result<(), Refused> {
+        let entry = self.entries.get_mut(id.index()).ok_or(Refused::NoInstrument(id.0))?;
+        entry.book.invalidate(Reason::Invalidated(reason.into()));
+        entry.funding = None;
+        Ok(())
+    }
+
+    fn take_delta(&mut self, venue: VenueId, frame: &DeltaFrame<'_>, ts_recv_ns: i64) -> Claim {
+        let Some((counters, entry)) = target(&mut self.venues, &mut self.entries, venue, frame.symbol) else {
+            return Claim::Ignored;
+        };
+        match fill_delta(&mut self.delta, frame, &entry.instrument, ts_recv_ns) {
+            Ok(()) => change(counters, entry, |book| book.delta(&self.delta)),
+            Err(reason) => lose(counters, entry, reason),
+        }
+    }
+
+    fn take_full(&mut self, venue: VenueId, frame: &FullFrame<'_>, ts_recv_ns: i64) -> Claim {
+        let symbol = frame.symbol.unwrap_or_default();
+        let Some((counters, entry)) = target(&mut self.venues, &mut self.entries, venue, symbol) else {
+            return Claim::Ignored;
+        };
+        match fill_full(&mut self.full, frame, &entry.instrument, ts_recv_ns) {
+            Ok(()) => {
+                counters.snapshots += 1;
+                change(counters, entry, |book| book.full(&self.full))
+            }
+            Err(reason) => lose(counters, entry, reason),
+        }
+    }
+
+    fn take_funding(&mut self, venue: VenueId, frame: &FundingFrame<'_>, ts_recv_ns: i64) -> Claim {
+        let Some((_, entry)) = target(&mut self.venues, &mut self.entries, venue, frame.symbol) else {
+            return Claim::Ignored;
+        };
+        entry.funding = Some(Funding {
+            rate: frame.rate,
+            interval_hours: entry.instrument.funding_interval_hours,
+            ts_next_ns: frame.ts_next_ns.unwrap_or_else(|| next_full_hour_ns(ts_recv_ns)),
+            price_pay: frame.price_pay,
+            ts_recv_ns,
+        });
+        Claim::Touched(entry.instrument.id)
+    }
+
+    fn take_malformed(&mut self, venue: VenueId, kind: Kind, symbol: Option<&str>, fault: Fault) -> Claim {
+        let found = symbol.and_then(|symbol| target(&mut self.venues, &mut self.entries, venue, symbol));
+        if let Some((counters, entry)) = found {
+            match kind {
+                Kind::Book => {
+                    lose(counters, entry, Reason::Unreadable(fault));
+                }
+                Kind::Funding => entry.funding = None,
+            }
+        }
+        Claim::Malformed
+    }
+}
+
+impl Counters {
+    fn of(&mut self, claim: Claim) -> &mut u64 {
+        match claim {
+            Claim::Unclaimed => &mut self.unclaimed,
+            Claim::Ignored => &mut self.ignored,
+            Claim::Malformed => &mut self.malformed,
+            Claim::Touched(_) => &mut self.applied,
+        }
+    }
+}
+
+fn target<'a>(
+    venues: &'a mut [Venue],
+    entries: &'a mut [Entry],
+    venue: VenueId,
+    symbol: &str,
+) -> Option<(&'a mut Counters, &'a mut Entry)> {
+    let venue = venues.get_mut(venue.index())?;
+    let entry = entries.get_mut(venue.symbols.get(symbol)?.index())?;
+    Some((&mut venue.counters, entry))
+}
+
+fn change(counters: &mut Counters, entry: &mut Entry, work: impl FnOnce(&mut Book) -> Effect) -> Claim {
+    let was_live = entry.book.is_live();
+    match work(&mut entry.book) {
+        Effect::Applied => {}
+        Effect::Outdated => counters.outdated += 1,
+        Effect::Buffered => counters.buffered += 1,
+    }
+    counters.gaps += u64::from(was_live && !entry.book.is_live());
+    Claim::Touched(entry.instrument.id)
+}
+
+fn lose(counters: &mut Counters, entry: &mut Entry, reason: Reason) -> Claim {
+    counters.gaps += u64::from(entry.book.is_live());
+    entry.book.lost(reason);
+    Claim::Malformed
+}
+
+fn fill_delta(delta: &mut Delta, frame: &DeltaFrame<'_>, of: &Instrument, ts_recv_ns: i64) -> Result<(), Reason> {
+    (delta.first, delta.last, delta.previous) = (frame.first, frame.last, frame.previous);
+    (delta.ts_venue_ns, delta.ts_recv_ns) = (frame.ts_venue_ns, ts_recv_ns);
+    delta.bids.clear();
+    delta.asks.clear();
+    frame.bids.read(of.price_scale, of.quantity_scale, &mut delta.bids)?;
+    frame.asks.read(of.price_scale, of.quantity_scale, &mut delta.asks)
+}
+
+fn fill_full(full: &mut Full, frame: &FullFrame<'_>, of: &Instrument, ts_recv_ns: i64) -> Result<(), Reason> {
+    if frame.symbol.is_some_and(|symbol| symbol != of.symbol) {
+        return Err(Reason::Unreadable("a book of another symbol"));
+    }
+    (full.sequence, full.ts_venue_ns, full.ts_recv_ns) = (frame.sequence, frame.ts_venue_ns, ts_recv_ns);
+    full.bids.clear();
+    full.asks.clear();
+    frame.bids.read(of.price_scale, of.quantity_scale, &mut full.bids)?;
+    frame.asks.read(of.price_scale, of.quantity_scale, &mut full.asks)
+}

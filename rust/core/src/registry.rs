@@ -1,0 +1,230 @@
+//! What an instrument is to the core: names, scales and the few terms that pricing needs.
+
+use crate::ids::{AssetId, CurrencyId, InstrumentId, VenueId};
+use crate::num::{self, NumError};
+use thiserror::Error;
+
+/// Most instruments in one core: all perpetuals of twenty venues.
+pub const INSTRUMENTS_MAX: usize = 20_000;
+
+/// Why a call was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// No venue has this number.
+    #[error("no venue {0}: register it with add_venue first")]
+    NoVenue(u32),
+    /// No instrument has this number.
+    #[error("no instrument {0}: register it with add_instrument first")]
+    NoInstrument(u32),
+    /// A venue or a venue's symbol a second time.
+    #[error("{0} is registered already: register each name once")]
+    Twice(String),
+    /// The name of a decoder that does not exist.
+    #[error("no decoder {0:?}: use binanceusdm or hyperliquid")]
+    NoDecoder(String),
+    /// A term that is out of range.
+    #[error("{name} {value:?} refused: {reason}")]
+    Term {
+        /// Which.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// Why not.
+        reason: String,
+    },
+    /// More than [`INSTRUMENTS_MAX`].
+    #[error("more than 20,000 instruments: watch fewer")]
+    TooMany,
+}
+
+/// An instrument as its venue publishes it; decimals as text.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// Where it trades.
+    pub venue: VenueId,
+    /// The venue's own symbol.
+    pub symbol: &'a str,
+    /// What it has in common with instruments elsewhere.
+    pub asset: &'a str,
+    /// The currency of its price.
+    pub quote: &'a str,
+    /// Price step; its decimals are the price scale.
+    pub tick: &'a str,
+    /// Quantity step; its decimals are the quantity scale.
+    pub lot: &'a str,
+    /// Asset units in one venue quantity unit.
+    pub multiplier: &'a str,
+    /// Fraction of notional that a taker fill costs; negative is a rebate.
+    pub fee_rate_taker: f64,
+    /// Hours between funding settlements.
+    pub funding_interval_hours: u32,
+}
+
+/// A registered instrument.
+#[derive(Debug, Clone)]
+pub struct Instrument {
+    /// Its number.
+    pub id: InstrumentId,
+    /// Where it trades.
+    pub venue: VenueId,
+    /// The venue's own symbol.
+    pub symbol: String,
+    /// Its asset.
+    pub asset: AssetId,
+    /// The currency of its price.
+    pub quote: CurrencyId,
+    /// Decimals of a price mantissa.
+    pub price_scale: u8,
+    /// Decimals of a quantity mantissa.
+    pub quantity_scale: u8,
+    /// Asset units in one venue quantity unit, as `mantissa × 10^exponent`, without trailing zeros.
+    pub multiplier: (i64, i32),
+    /// Fraction of notional that a taker fill costs.
+    pub fee_rate_taker: f64,
+    /// Hours between funding settlements.
+    pub funding_interval_hours: u32,
+}
+
+impl Instrument {
+    pub(crate) fn new(id: InstrumentId, terms: &Terms<'_>, asset: AssetId, quote: CurrencyId) -> Result<Self, Refused> {
+        let fee = terms.fee_rate_taker;
+        // No venue charges or pays 10 %: a larger figure is a percentage mistaken for a fraction.
+        if !(fee.is_finite() && fee.abs() < 0.1) {
+            return Err(refused("fee_rate_taker", fee, "a fraction between -0.1 and 0.1 is needed"));
+        }
+        Ok(Self {
+            id,
+            venue: terms.venue,
+            symbol: terms.symbol.into(),
+            asset,
+            quote,
+            price_scale: step("tick", terms.tick)?,
+            quantity_scale: step("lot", terms.lot)?,
+            multiplier: multiplier(terms.multiplier)?,
+            fee_rate_taker: fee,
+            funding_interval_hours: interval(terms.funding_interval_hours)?,
+        })
+    }
+
+    /// A price mantissa (or a mean of several) in quote currency per asset unit.
+    #[must_use]
+    pub fn price_per_asset(&self, mantissa: f64) -> f64 {
+        mantissa / num::power(self.price_scale) / self.asset_per_unit()
+    }
+
+    /// A quantity mantissa in asset units.
+    #[must_use]
+    pub fn quantity_asset(&self, mantissa: f64) -> f64 {
+        mantissa / num::power(self.quantity_scale) * self.asset_per_unit()
+    }
+
+    /// Asset units as a quantity mantissa; a whole one where it is one but for binary rounding.
+    #[must_use]
+    pub fn quantity_mantissa(&self, quantity_asset: f64) -> f64 {
+        let exact = quantity_asset / self.asset_per_unit() * num::power(self.quantity_scale);
+        let whole = exact.round();
+        if (exact - whole).abs() <= 1e-9 * whole.abs() {
+            whole
+        } else {
+            exact
+        }
+    }
+
+    /// Asset units in one venue quantity unit.
+    #[must_use]
+    pub fn asset_per_unit(&self) -> f64 {
+        let (mantissa, exponent) = self.multiplier;
+        let power = 10f64.powi(exponent.abs());
+        if exponent < 0 {
+            mantissa as f64 / power
+        } else {
+            mantissa as f64 * power
+        }
+    }
+}
+
+pub(crate) fn interval(hours: u32) -> Result<u32, Refused> {
+    // Venues settle between hourly and daily.
+    if (1..=24).contains(&hours) {
+        Ok(hours)
+    } else {
+        Err(refused("funding_interval_hours", hours, "between 1 and 24 is needed"))
+    }
+}
+
+fn step(name: &'static str, text: &str) -> Result<u8, Refused> {
+    let scale = num::scale_of(text.as_bytes()).map_err(|reason| refused(name, text, reason))?;
+    match num::mantissa(text.as_bytes(), scale) {
+        Ok(0) => Err(refused(name, text, NumError::Zero)),
+        Ok(_) => Ok(scale),
+        Err(reason) => Err(refused(name, text, reason)),
+    }
+}
+
+fn multiplier(text: &str) -> Result<(i64, i32), Refused> {
+    let scale = step("multiplier", text)?;
+    let mut mantissa = num::mantissa(text.as_bytes(), scale).map_err(|reason| refused("multiplier", text, reason))?;
+    let mut exponent = -i32::from(scale);
+    while mantissa % 10 == 0 {
+        mantissa /= 10;
+        exponent += 1;
+    }
+    Ok((mantissa, exponent))
+}
+
+fn refused(name: &'static str, value: impl ToString, reason: impl ToString) -> Refused {
+    Refused::Term { name, value: value.to_string(), reason: reason.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn terms() -> Terms<'static> {
+        Terms {
+            venue: VenueId(0),
+            symbol: "1000PEPEUSDT",
+            asset: "PEPE",
+            quote: "USDT",
+            tick: "0.0000001",
+            lot: "1",
+            multiplier: "1000",
+            fee_rate_taker: 0.0005,
+            funding_interval_hours: 8,
+        }
+    }
+
+    fn new(terms: &Terms<'_>) -> Result<Instrument, Refused> {
+        Instrument::new(InstrumentId(0), terms, AssetId(0), CurrencyId(0))
+    }
+
+    #[test]
+    fn a_multiplier_changes_price_and_quantity_against_each_other() {
+        let pepe = new(&terms()).unwrap();
+        assert_eq!((pepe.price_scale, pepe.quantity_scale, pepe.multiplier), (7, 0, (1, 3)));
+        assert!((pepe.price_per_asset(123_456.0) - 0.000_012_345_6).abs() < 1e-18);
+        assert_eq!(pepe.quantity_asset(7.0), 7_000.0);
+        assert_eq!(pepe.quantity_mantissa(7_000.0), 7.0);
+        let contract = new(&Terms { multiplier: "0.050", ..terms() }).unwrap();
+        assert_eq!((contract.multiplier, contract.asset_per_unit()), ((5, -2), 0.05));
+    }
+
+    #[test]
+    fn terms_that_make_no_sense_are_refused_by_name() {
+        let cases = [
+            ("tick", Terms { tick: "0", ..terms() }),
+            ("tick", Terms { tick: "1e-5", ..terms() }),
+            ("lot", Terms { lot: "-1", ..terms() }),
+            ("multiplier", Terms { multiplier: "0.0", ..terms() }),
+            ("fee_rate_taker", Terms { fee_rate_taker: 5.0, ..terms() }),
+            ("fee_rate_taker", Terms { fee_rate_taker: f64::NAN, ..terms() }),
+            ("funding_interval_hours", Terms { funding_interval_hours: 0, ..terms() }),
+        ];
+        for (wanted, terms) in cases {
+            match new(&terms) {
+                Err(Refused::Term { name, .. }) => assert_eq!(name, wanted),
+                other => panic!("{wanted}: {other:?}"),
+            }
+        }
+    }
+}

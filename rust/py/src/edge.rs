@@ -1,0 +1,47 @@
+//! The edge: refusals and panics of the core become `arbbot.domain.errors.CoreError`.
+
+use crate::Core;
+use arbbot_core::{contain, Book, Instrument, InstrumentId, Market, Refused, Side};
+use pyo3::import_exception;
+use pyo3::prelude::*;
+
+import_exception!(arbbot.domain.errors, CoreError);
+
+impl Core {
+    /// Runs `work` on the core; after a panic the core's state is unknown, so it answers nothing more.
+    pub(crate) fn run<T>(&mut self, work: impl FnOnce(&mut Market) -> Result<T, Refused>) -> PyResult<T> {
+        if let Some(message) = &self.broken {
+            return Err(broken(message));
+        }
+        match contain(|| work(&mut self.market)) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(refused)) => Err(error(&refused)),
+            Err(message) => {
+                let raised = broken(&message);
+                self.broken = Some(message);
+                Err(raised)
+            }
+        }
+    }
+}
+
+fn broken(message: &str) -> PyErr {
+    CoreError::new_err(format!("the core broke ({message}): restart the bot and report this"))
+}
+
+pub(crate) fn error(refused: &impl ToString) -> PyErr {
+    CoreError::new_err(refused.to_string())
+}
+
+pub(crate) fn side(name: &str) -> PyResult<Side> {
+    match name {
+        "bid" => Ok(Side::Bid),
+        "ask" => Ok(Side::Ask),
+        _ => Err(error(&format!("no side {name:?}: use bid or ask"))),
+    }
+}
+
+pub(crate) fn known(market: &Market, id: u32) -> Result<(&Instrument, &Book), Refused> {
+    let id = InstrumentId(id);
+    market.instrument(id).zip(market.book(id)).ok_or(Refused::NoInstrument(id.0))
+}

@@ -1,0 +1,43 @@
+//! The Python face of `arbbot-core`: `arbbot._core`.
+//!
+//! Owns conversion and nothing else: no rule, no arithmetic, no state but the core's own. A file here wraps a module
+//! there. Every call is contained: a panic becomes a `CoreError`, and the core then refuses to be used again.
+
+mod books;
+mod edge;
+mod feed;
+mod frame;
+mod funding;
+mod registry;
+mod scan;
+
+use arbbot_core::Market;
+use pyo3::prelude::*;
+
+/// Order books, merged books, spreads and funding divergence of one bot; see `_core.pyi`.
+#[pyclass(module = "arbbot._core")]
+pub struct Core {
+    market: Market,
+    broken: Option<String>,
+}
+
+#[pymethods]
+impl Core {
+    #[new]
+    fn new() -> Self {
+        Self { market: Market::default(), broken: None }
+    }
+}
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("UNCLAIMED", feed::UNCLAIMED)?;
+    module.add("IGNORED", feed::IGNORED)?;
+    module.add("MALFORMED", feed::MALFORMED)?;
+    module.add_class::<Core>()?;
+    module.add_class::<books::Top>()?;
+    module.add_class::<funding::Funding>()?;
+    module.add_class::<scan::PairPrice>()?;
+    let names = ["UNCLAIMED", "IGNORED", "MALFORMED", "Core", "Funding", "PairPrice", "Top"];
+    module.add("__all__", names)
+}

@@ -1,0 +1,49 @@
+//! Venues, instruments, currencies.
+
+use crate::edge::error;
+use crate::Core;
+use arbbot_core::{Decoder, InstrumentId, Refused, Terms, VenueId};
+use pyo3::prelude::*;
+
+#[pymethods]
+impl Core {
+    fn add_venue(&mut self, name: &str, decoder: &str) -> PyResult<u32> {
+        let decoder = Decoder::by_name(decoder).ok_or_else(|| error(&Refused::NoDecoder(decoder.into())))?;
+        self.run(|market| market.add_venue(name, decoder)).map(|venue| venue.0)
+    }
+
+    fn add_instrument(
+        &mut self,
+        venue: u32,
+        symbol: &str,
+        asset: &str,
+        quote: &str,
+        tick: &str,
+        lot: &str,
+        multiplier: &str,
+        fee_rate_taker: f64,
+        funding_interval_hours: u32,
+    ) -> PyResult<u32> {
+        let venue = VenueId(venue);
+        let terms =
+            Terms { venue, symbol, asset, quote, tick, lot, multiplier, fee_rate_taker, funding_interval_hours };
+        self.run(|market| market.add_instrument(&terms)).map(|instrument| instrument.0)
+    }
+
+    fn set_interval(&mut self, instrument: u32, hours: u32) -> PyResult<()> {
+        self.run(|market| market.set_interval(InstrumentId(instrument), hours))
+    }
+
+    fn set_rate(&mut self, currency: &str, numeraire_per_unit: Option<f64>) -> PyResult<()> {
+        self.run(|market| market.set_rate(currency, numeraire_per_unit))
+    }
+
+    #[pyo3(signature = (currency, now_ns=None))]
+    fn rate(&mut self, currency: &str, now_ns: Option<i64>) -> PyResult<Option<f64>> {
+        self.run(|market| Ok(market.currency_rate(currency, now_ns)))
+    }
+
+    fn set_rate_source(&mut self, currency: &str, instrument: u32) -> PyResult<()> {
+        self.run(|market| market.set_rate_source(currency, InstrumentId(instrument)))
+    }
+}
