@@ -8,7 +8,7 @@ from itertools import count
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from arbbot._core import Core
+from arbbot._core import Books, Core
 from builders.market import BINANCE, HYPERLIQUID, T_NS, depth, depth_snapshot, l2_book, live_view
 
 LEVELS = 20
@@ -39,7 +39,7 @@ def test_binance_delta_of_20_levels_a_side(benchmark: BenchmarkFixture) -> None:
         return (0, depth(last, last, last - 1, changed[0], changed[1]), T_NS), {}
 
     benchmark.pedantic(made.feed, setup=following, rounds=5_000)
-    assert made.state(0) == ("live", "")
+    assert Books(made).state(0) == ("live", "")
 
 
 def test_hyperliquid_book_of_20_levels_a_side(benchmark: BenchmarkFixture) -> None:
@@ -47,7 +47,7 @@ def test_hyperliquid_book_of_20_levels_a_side(benchmark: BenchmarkFixture) -> No
     made = core()
     frame = l2_book(BIDS, ASKS)
     benchmark(made.feed, 1, frame, T_NS)
-    assert made.state(1) == ("live", "")
+    assert Books(made).state(1) == ("live", "")
 
 
 def test_unclaimed_frame(benchmark: BenchmarkFixture) -> None:
@@ -59,8 +59,8 @@ def test_unclaimed_frame(benchmark: BenchmarkFixture) -> None:
 def test_pairs_of_two_venues(benchmark: BenchmarkFixture) -> None:
     """Both directions, in the core alone."""
     view = live_view()
-    made = view.survey._core
-    assert len(benchmark(made.pairs, "BTC", 2.0, T_NS)) == 2
+    prices = view.survey._prices
+    assert len(benchmark(prices.pairs, "BTC", 2.0, T_NS)) == 2
 
 
 def test_pair_quote_through_the_view(benchmark: BenchmarkFixture) -> None:

@@ -10,7 +10,7 @@ from typing import Final, Literal, final
 
 from _typeshed import ReadableBuffer
 
-__all__ = ["IGNORED", "MALFORMED", "UNCLAIMED", "Core", "Funding", "PairPrice", "Top"]
+__all__ = ["IGNORED", "MALFORMED", "UNCLAIMED", "Books", "Core", "Funding", "PairPrice", "Prices", "Top"]
 
 UNCLAIMED: Final[int]
 """`feed`: not market data; the transport handles it."""
@@ -109,7 +109,7 @@ class PairPrice:
 
 @final
 class Core:
-    """Every venue, instrument, book and funding rate of one bot."""
+    """Every venue, instrument, book and funding rate of one bot; takes what arrives. `Books` and `Prices` read it."""
 
     def __new__(cls) -> Core:
         """An empty core."""
@@ -145,9 +145,6 @@ class Core:
     def set_rate_source(self, currency: str, instrument: int) -> None:
         """Take a currency's worth from that instrument's mid, whose own quote currency must have a fixed rate."""
 
-    def rate(self, currency: str, now_ns: int | None = None) -> float | None:
-        """Numeraire per unit; None without a rate, or while its book is not Live or (with `now_ns`) older than 60 s."""
-
     def feed(self, venue: int, frame: str | ReadableBuffer, ts_recv_ns: int) -> int:
         """Take one raw WebSocket frame; the instrument it was about, or UNCLAIMED, IGNORED, MALFORMED.
 
@@ -155,7 +152,7 @@ class Core:
         """
 
     def snapshot(self, instrument: int, body: str | ReadableBuffer, ts_recv_ns: int) -> bool:
-        """Take a REST order book; False when it could not be read (a waiting book then says why in `state`)."""
+        """Take a REST order book; False when it could not be read (a waiting book then says why in `Books.state`)."""
 
     def invalidate(self, instrument: int, reason: str) -> None:
         """Make a book Stale until its next snapshot, and its funding unknown until the next frame."""
@@ -169,6 +166,13 @@ class Core:
         Every frame is in one of `unclaimed`, `ignored`, `malformed` (REST snapshots too), `applied`; of the applied,
         `outdated` had no effect and `buffered` wait for a snapshot. `snapshots` and `gaps` count what befell books.
         """
+
+@final
+class Books:
+    """Every book of a core, one by one and merged; reads only."""
+
+    def __new__(cls, core: Core) -> Books:
+        """Of this core, for as long as it lives."""
 
     def state(self, instrument: int) -> tuple[Literal["live", "stale", "gapped"], str]:
         """A book's state and the reason; the reason of a Live one is empty."""
@@ -194,14 +198,24 @@ class Core:
         None when the book is not Live or does not show that much.
         """
 
-    def mid(self, instrument: int, now_ns: int) -> float | None:
-        """Numeraire per asset unit; None without a Live two-sided book or a rate for its currency."""
-
     def merged(self, asset: str, quote: str, side: str, count: int) -> list[tuple[float, float, int]] | None:
         """All Live books of an asset in one quote currency as one: (price, quantity, instrument), best first.
 
         Prices in `quote` per asset unit, quantities in asset units. None when the multipliers have no common unit.
         """
+
+@final
+class Prices:
+    """What a core's instruments are worth against each other; reads only."""
+
+    def __new__(cls, core: Core) -> Prices:
+        """Of this core, for as long as it lives."""
+
+    def rate(self, currency: str, now_ns: int | None = None) -> float | None:
+        """Numeraire per unit; None without a rate, or while its book is not Live or (with `now_ns`) older than 60 s."""
+
+    def mid(self, instrument: int, now_ns: int) -> float | None:
+        """Numeraire per asset unit; None without a Live two-sided book or a rate for its currency."""
 
     def funding(self, instrument: int) -> Funding | None:
         """The last prediction heard; None before any and after `invalidate`."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from venue_emulation import PEPE, SECOND_NS, Desk, desk, sim_process, until
+from venue_emulation import PEPE, SECOND_NS, SYMBOLS, Desk, desk, sim_process, until
 
 from arbbot.domain.account import AccountEvent, FillSeen, FundingSeen, OrderSeen, StreamLost
 from arbbot.domain.errors import VenueRefused, VenueUnavailable
@@ -57,7 +57,7 @@ def fills(events: list[AccountEvent], client_id: str) -> list[Fill]:
 
 
 async def test_instruments(at: Desk) -> None:
-    btc, pepe = at.btc, at.instruments[PEPE[at.name]]
+    btc, pepe = at.terms, at.instruments[PEPE[at.name]]
     assert (btc.asset, btc.multiplier) == ("BTC", 1)
     assert (pepe.asset, pepe.multiplier) == ("PEPE", 1000)
     assert btc.quote == btc.settle == {"binanceusdm": "USDT", "hyperliquid": "USDC"}[at.name]
@@ -104,7 +104,7 @@ async def test_a_taker_fill_explains_cash_and_position_to_the_last_digit(at: Des
     assert {fill.venue_order_id for fill in mine} == {outcome.venue_order_id}
     assert {fill.side for fill in mine} == {side}
     assert all(fill.fee > 0 for fill in mine)
-    assert {fill.fee_currency for fill in mine} == {at.btc.settle}
+    assert {fill.fee_currency for fill in mine} == {at.terms.settle}
     assert await at.cash() - cash == sum(fill.cash_delta - fill.fee for fill in mine)
     assert await at.position() - position == side.sign * order.quantity
     assert all(since_ns - SECOND_NS <= fill.ts_venue_ns <= at.clock.now_ns() + SECOND_NS for fill in mine)
@@ -114,7 +114,9 @@ async def test_a_taker_fill_explains_cash_and_position_to_the_last_digit(at: Des
     assert opened[0].price_entry is not None
 
 
-async def test_closing_realises_profit_in_cash(at: Desk) -> None:
+@pytest.mark.parametrize("symbols", [SYMBOLS, PEPE], ids=["BTC", "PEPE"])
+async def test_closing_realises_profit_in_cash(at: Desk, symbols: dict[str, str]) -> None:
+    at.trade(symbols[at.name])
     cash, since_ns = await at.cash(), at.clock.now_ns()
     opening = await at.intent("0.002")
     assert isinstance(await at.venue.gateway.place(opening), Accepted)
@@ -143,7 +145,7 @@ async def test_refusals_are_definite_and_leave_nothing(at: Desk) -> None:
     def code(binance: str, hyperliquid: str) -> str:
         return binance if at.name == "binanceusdm" else hyperliquid
 
-    tiny = at.btc.quantity_min
+    tiny = at.terms.quantity_min
     cases = {
         "post only": (await at.intent("0.01", time_in_force=TimeInForce.POST_ONLY), code("-5022", "post_only")),
         "reduce only": (
@@ -152,9 +154,9 @@ async def test_refusals_are_definite_and_leave_nothing(at: Desk) -> None:
         ),
         "margin": (await at.intent("0.01", quantity=Decimal(900)), {"hyperliquid": "margin"}.get(at.name, "-2019")),
     }
-    if tiny * (await at.touch())[0] < at.btc.notional_min:
+    if tiny * (await at.touch())[0] < at.terms.notional_min:
         cases["minimum"] = (await at.intent("0.01", quantity=tiny), code("-4164", "minimum"))
-    off_grid = (await at.intent()).price_limit + at.btc.tick / 2
+    off_grid = (await at.intent()).price_limit + at.terms.tick / 2
     cases["tick"] = (await at.intent(price_limit=off_grid), code("", "tick"))
     for case, (order, expected) in cases.items():
         outcome = await at.venue.gateway.place(order)
@@ -212,7 +214,7 @@ async def test_funding_is_told_once_by_one_id_and_explains_cash(at: Desk) -> Non
         assert {one.venue_payment_id for one in seen()} == {paid[0].venue_payment_id}
         assert {one.amount for one in seen()} == {paid[0].amount}
         assert paid[0].amount != 0
-        assert paid[0].currency == at.btc.settle
+        assert paid[0].currency == at.terms.settle
         assert abs(paid[0].ts_venue_ns - due_ms * 1_000_000) < 60 * SECOND_NS
         assert await at.cash() - cash == paid[0].amount
 
@@ -224,7 +226,7 @@ async def test_the_account_may_be_traded_and_takes_a_leverage(at: Desk) -> None:
     with pytest.raises(VenueRefused):
         await at.venue.account.set_leverage(InstrumentId(at.name, "NOSUCH"), Decimal(5))
     balances = {one.currency: one for one in await at.venue.account.balances()}
-    held = balances[at.btc.settle]
+    held = balances[at.terms.settle]
     assert held.margin_free > 0
     assert held.equity > 0
 

@@ -118,12 +118,17 @@ class Desk:
         self.venue = venue
         self.clock = clock
         self.sim = sim
-        self.symbol = SYMBOLS[name]
-        self.id = InstrumentId(name, self.symbol)
         self.instruments: dict[str, Instrument] = {}
+        self.trade(SYMBOLS[name])
+
+    def trade(self, symbol: str) -> None:
+        """What the next intents are for."""
+        self.symbol = symbol
+        self.id = InstrumentId(self.name, symbol)
 
     @property
-    def btc(self) -> Instrument:
+    def terms(self) -> Instrument:
+        """The terms of what is traded; BTC unless a test chose otherwise."""
         return self.instruments[self.symbol]
 
     async def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -164,8 +169,8 @@ class Desk:
             "seq": 1,
             "instrument": self.id,
             "side": side,
-            "quantity": self.btc.quantity_floor(Decimal(500) / ask),
-            "price_limit": self.btc.price_inward(price, buying=side is OrderSide.BUY),
+            "quantity": self.terms.quantity_floor(Decimal(500) / ask),
+            "price_limit": self.terms.price_inward(price, buying=side is OrderSide.BUY),
             "time_in_force": TimeInForce.IOC,
             "reduce_only": False,
             "ts_ns": now_ns,
@@ -175,7 +180,7 @@ class Desk:
         return OrderIntent(**{**fields, **changes})
 
     async def cash(self) -> Decimal:
-        (balance,) = [one for one in await self.venue.account.balances() if one.currency == self.btc.settle]
+        (balance,) = [one for one in await self.venue.account.balances() if one.currency == self.terms.settle]
         return balance.cash
 
     async def position(self) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arbbot._core import Core
+from arbbot._core import Books, Core
 from builders.market import T_NS, depth, depth_snapshot, l2_book
 
 Side = dict[str, str]
@@ -82,9 +82,9 @@ def test_a_live_binance_book_is_the_venue_s_at_the_id_it_holds(
         else:
             made.feed(0, turned(frame) if kind == "turned" else frame, T_NS)
             upcoming += kind == "next"
-        held = (made.levels(0, "bid", 99), made.levels(0, "ask", 99))
-        if made.state(0)[0] == "live":
-            (truth,) = (ordered(b, a) for _, id_, b, a in told if id_ == made.sequence(0))
+        held = (Books(made).levels(0, "bid", 99), Books(made).levels(0, "ask", 99))
+        if Books(made).state(0)[0] == "live":
+            (truth,) = (ordered(b, a) for _, id_, b, a in told if id_ == Books(made).sequence(0))
             assert held == truth
         else:
             assert held == ([], [])
@@ -108,11 +108,11 @@ def test_a_hyperliquid_book_is_the_newest_sound_one(
         if ts_ms >= newest:
             crossed = bids and asks and max(bids)[0] >= min(asks)[0]
             newest, truth = ts_ms, None if crossed else sides
-        state = made.state(1)[0]
+        state = Books(made).state(1)[0]
         assert state == ("live" if truth is not None else "gapped")
-        assert (made.levels(1, "bid", 99), made.levels(1, "ask", 99)) == (truth or ([], []))
+        assert (Books(made).levels(1, "bid", 99), Books(made).levels(1, "ask", 99)) == (truth or ([], []))
         both = truth is not None and truth[0] and truth[1]
-        assert (made.top(1) is not None) == bool(both)
+        assert (Books(made).top(1) is not None) == bool(both)
 
 
 @settings(deadline=None, derandomize=True)

@@ -2,7 +2,7 @@
 
 from typing import Literal, assert_type
 
-from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Core, Funding, PairPrice, Top
+from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Books, Core, Funding, PairPrice, Prices, Top
 
 core = Core()
 venue = core.add_venue("binanceusdm", "binanceusdm")
@@ -19,32 +19,32 @@ assert_type(core.feed(venue, bytearray(b"array"), 1), int)
 assert_type(core.feed(venue, memoryview(b"view"), 1), int)
 assert_type(core.snapshot(btc, b"{}", 1), bool)
 assert_type(core.gapped(venue), list[int])
-assert_type(core.state(btc), tuple[Literal["live", "stale", "gapped"], str])
-assert_type(core.top(btc), Top | None)
-assert_type(core.touch(btc), tuple[str, str] | None)
-assert_type(core.heard_ns(btc), int | None)
-assert_type(core.levels(btc, "bid", 5), list[tuple[str, str]])
-assert_type(core.vwap(btc, "ask", 1.0), float | None)
-assert_type(core.mid(btc, 1), float | None)
-assert_type(core.merged("BTC", "USDT", "bid", 5), list[tuple[float, float, int]] | None)
-assert_type(core.funding(btc), Funding | None)
-assert_type(core.pair(btc, btc, 1.0, 1), PairPrice | None)
-assert_type(core.pairs("BTC", 1.0, 1), list[PairPrice])
-assert_type(core.unpriced("BTC", 1.0, 1), list[tuple[int, str]])
-assert_type(core.divergences("BTC", 1), list[tuple[int, int, float]])
+assert_type(Books(core).state(btc), tuple[Literal["live", "stale", "gapped"], str])
+assert_type(Books(core).top(btc), Top | None)
+assert_type(Books(core).touch(btc), tuple[str, str] | None)
+assert_type(Books(core).heard_ns(btc), int | None)
+assert_type(Books(core).levels(btc, "bid", 5), list[tuple[str, str]])
+assert_type(Books(core).vwap(btc, "ask", 1.0), float | None)
+assert_type(Prices(core).mid(btc, 1), float | None)
+assert_type(Books(core).merged("BTC", "USDT", "bid", 5), list[tuple[float, float, int]] | None)
+assert_type(Prices(core).funding(btc), Funding | None)
+assert_type(Prices(core).pair(btc, btc, 1.0, 1), PairPrice | None)
+assert_type(Prices(core).pairs("BTC", 1.0, 1), list[PairPrice])
+assert_type(Prices(core).unpriced("BTC", 1.0, 1), list[tuple[int, str]])
+assert_type(Prices(core).divergences("BTC", 1), list[tuple[int, int, float]])
 assert_type(core.counters(), dict[str, dict[str, int]])
-assert_type(core.rate("USDC"), float | None)
-assert_type(core.rate("USDC", 1), float | None)
+assert_type(Prices(core).rate("USDC"), float | None)
+assert_type(Prices(core).rate("USDC", 1), float | None)
 core.set_rate("USDC", None)
 
 core.feed(venue, 3, 1)  # E: arg-type
 core.feed("binanceusdm", b"", 1)  # E: arg-type
 core.feed(venue, b"")  # E: call-arg
 core.snapshot(btc, None, 1)  # E: arg-type
-core.levels(btc, "bid", 1.5)  # E: arg-type
+Books(core).levels(btc, "bid", 1.5)  # E: arg-type
 core.set_rate("USDC")  # E: call-arg
 core.add_instrument(venue, "X", "X", "USDT", 0.1, "1", "1", 0.0, 8)  # E: arg-type
-text = core.top(btc).bid  # E: union-attr
+text = Books(core).top(btc).bid  # E: union-attr
 core.nothing()  # E: attr-defined
 
 

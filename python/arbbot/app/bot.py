@@ -23,6 +23,7 @@ from arbbot.engine.supervise import supervise
 from arbbot.market.view import MarketView
 from arbbot.store.store import Store, open_store
 from arbbot.telemetry.log import open_log, route_library_logs
+from arbbot.telemetry.redact import SECRETS
 from arbbot.venues.credentials import Credentials as VenueCredentials
 from arbbot.venues.factory import Venue, open_venue
 
@@ -87,6 +88,7 @@ async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store
         store = await open_store(settings, clock)
         stack.push_async_callback(store.close)
         secrets = resolve_credentials(settings)
+        SECRETS.learn(*(one.secret for one in secrets.values()))
         venues = {name: _venue(item, secrets[name], clock, stack) for name, item in settings.venues.items()}
         epoch = await store.lease.acquire([venue.account.account for venue in venues.values()])
         stack.push_async_callback(store.lease.release)

@@ -3,7 +3,6 @@
 import os
 import time
 from decimal import Decimal
-from pathlib import Path
 
 from arbbot import __version__
 from arbbot.domain.decision import Approved, Decision, Refused
@@ -26,6 +25,7 @@ from arbbot.engine.exposure import currency_rates, exit_prices
 from arbbot.execution.pairs import PairRecord
 from arbbot.ledger.cash import Account
 from arbbot.strategy.exit import carry_bp_next_day
+from arbbot.telemetry.host import boot_id
 
 __all__ = ["document"]
 
@@ -50,7 +50,7 @@ def document(context: EngineContext, *, started_ns: int, ready: bool, stopped: b
         ts_ms=time.time_ns() // MS_NS,
         ts_market_ms=context.clock.now_ns() // MS_NS,
         pid=os.getpid(),
-        boot_id=_boot_id(),
+        boot_id=boot_id(),
         epoch=context.state.epoch,
         uptime_s=(context.clock.monotonic_ns() - started_ns) / 1e9,
         config_hash=context.config_hash,
@@ -199,8 +199,3 @@ def _opportunity(decision: Decision) -> OpportunityStatus:
         approved=isinstance(decision, Approved),
         reasons=decision.reasons if isinstance(decision, Refused) else (),
     )
-
-
-def _boot_id() -> str:
-    path = Path("/proc/sys/kernel/random/boot_id")
-    return path.read_text().strip() if path.exists() else ""

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from arbbot._core import Core
+from arbbot._core import Books, Core, Prices
 from arbbot.domain.errors import CoreError
 from arbbot.domain.instrument import Instrument, InstrumentId
 
@@ -14,6 +14,8 @@ class Registry:
 
     def __init__(self, numeraire: str) -> None:
         self.core = Core()
+        self.books = Books(self.core)
+        self.prices = Prices(self.core)
         self.core.set_rate(numeraire, 1.0)
         self._venues: dict[str, int] = {}
         self._numbers: dict[InstrumentId, int] = {}

@@ -33,11 +33,12 @@ class Survey:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._core = registry.core
+        self._books = registry.books
+        self._prices = registry.prices
 
     def pair_quotes(self, asset: str, quantity: Decimal, now_ns: int) -> list[PairQuote]:
         """Both directions of every two venues of `asset` that can be priced and are one asset, best carry first."""
-        prices = self._core.pairs(asset, float(quantity), now_ns)
+        prices = self._prices.pairs(asset, float(quantity), now_ns)
         return [
             pair_quote(self._registry, price, quantity)
             for price in prices
@@ -46,7 +47,7 @@ class Survey:
 
     def unpriced(self, asset: str, quantity: Decimal, now_ns: int) -> dict[InstrumentId, str]:
         """Every instrument of `asset` that cannot be a leg at `quantity`, with the reason."""
-        reasons = self._core.unpriced(asset, float(quantity), now_ns)
+        reasons = self._prices.unpriced(asset, float(quantity), now_ns)
         return {self._registry.instrument(number).id: reason for number, reason in reasons}
 
     def not_one_asset(self, asset: str, now_ns: int) -> list[str]:
@@ -57,7 +58,7 @@ class Survey:
     def divergences(self, asset: str, now_ns: int) -> list[tuple[InstrumentId, InstrumentId, float]]:
         """(long, short, difference of funding rates as a fraction per hour ≥ 0) of every two venues, widest first."""
         named = self._registry.instrument
-        return [(named(a).id, named(b).id, rate) for a, b, rate in self._core.divergences(asset, now_ns)]
+        return [(named(a).id, named(b).id, rate) for a, b, rate in self._prices.divergences(asset, now_ns)]
 
     def depth(self, instrument: InstrumentId, side: OrderSide, count: int) -> list[tuple[Decimal, Decimal]]:
         """At most `count` (price, quantity) that an order of `side` would take, best first, venue units.
@@ -65,7 +66,7 @@ class Survey:
         Empty unless the book is Live. Raises CoreError for an instrument that is not watched.
         """
         resting = "ask" if side is OrderSide.BUY else "bid"
-        levels = self._core.levels(self._registry.number(instrument), resting, count)
+        levels = self._books.levels(self._registry.number(instrument), resting, count)
         return [(Decimal(price), Decimal(quantity)) for price, quantity in levels]
 
     def merged(
@@ -75,17 +76,17 @@ class Survey:
 
         None when the multipliers have no common unit.
         """
-        levels = self._core.merged(asset, quote, "ask" if side is OrderSide.BUY else "bid", count)
+        levels = self._books.merged(asset, quote, "ask" if side is OrderSide.BUY else "bid", count)
         if levels is None:
             return None
         return [(price, quantity, self._registry.instrument(number).id) for price, quantity, number in levels]
 
     def counters(self) -> dict[str, dict[str, int]]:
         """What became of each venue's frames; the names are explained in `_core.pyi`."""
-        return self._core.counters()
+        return self._registry.core.counters()
 
     def _refusal(self, a: int, b: int, now_ns: int) -> str | None:
-        mid_a, mid_b = self._core.mid(a, now_ns), self._core.mid(b, now_ns)
+        mid_a, mid_b = self._prices.mid(a, now_ns), self._prices.mid(b, now_ns)
         if mid_a is None or mid_b is None:
             return None  # nothing to compare, and nothing is priced either
         return refusal(self._registry.instrument(a), self._registry.instrument(b), mid_a, mid_b)

@@ -25,6 +25,8 @@ class MarketView:
     def __init__(self, numeraire: str) -> None:
         self._registry = Registry(numeraire)
         self._core = self._registry.core
+        self._books = self._registry.books
+        self._prices = self._registry.prices
         self.survey = Survey(self._registry)
 
     def add_venue(self, name: str, adapter: str) -> None:
@@ -45,7 +47,7 @@ class MarketView:
 
     def currency_rate(self, currency: str) -> float | None:
         """Numeraire per unit; None while nothing Live says it."""
-        return self._core.rate(currency)
+        return self._prices.rate(currency)
 
     def feed(self, venue: str, frame: str | bytes, ts_recv_ns: int) -> bool:
         """As FrameSink.feed. Raises CoreError for an unknown venue, never because of the frame."""
@@ -69,13 +71,13 @@ class MarketView:
         number = self._registry.find(instrument)
         if number is None:
             return BookState.STALE, "not watched"
-        state, reason = self._core.state(number)
+        state, reason = self._books.state(number)
         return BookState(state), reason
 
     def quote(self, instrument: InstrumentId, now_ns: int, age_ms_max: int) -> Quote | None:
         """Best prices of a Live, two-sided book heard of within `age_ms_max` of `now_ns`, either way."""
         number = self._registry.find(instrument)
-        top = self._core.top(number) if number is not None else None
+        top = self._books.top(number) if number is not None else None
         if top is None or abs(now_ns - top.ts_recv_ns) > age_ms_max * MS_NS:
             return None  # a receive time in the future is as wrong as one long ago: the clock was moved
         return Quote(
@@ -91,19 +93,19 @@ class MarketView:
     def touch(self, instrument: InstrumentId) -> tuple[Decimal, Decimal] | None:
         """Last sound best bid and ask, venue price units, even of a book that is no longer Live: never to trade on."""
         number = self._registry.find(instrument)
-        seen = self._core.touch(number) if number is not None else None
+        seen = self._books.touch(number) if number is not None else None
         return None if seen is None else (Decimal(seen[0]), Decimal(seen[1]))
 
     def age_ms(self, instrument: InstrumentId, now_ns: int) -> float | None:
         """Since the book last took a message; None before any."""
         number = self._registry.find(instrument)
-        heard_ns = self._core.heard_ns(number) if number is not None else None
+        heard_ns = self._books.heard_ns(number) if number is not None else None
         return None if heard_ns is None else (now_ns - heard_ns) / MS_NS
 
     def funding(self, instrument: InstrumentId) -> FundingRate | None:
         """The last prediction heard; None before any and after `invalidate`."""
         number = self._registry.find(instrument)
-        heard = self._core.funding(number) if number is not None else None
+        heard = self._prices.funding(number) if number is not None else None
         if heard is None:
             return None
         return FundingRate(
@@ -123,8 +125,8 @@ class MarketView:
         a, b = self._registry.find(long), self._registry.find(short)
         if a is None or b is None:
             return None
-        price = self._core.pair(a, b, float(quantity), now_ns)
-        mid_a, mid_b = self._core.mid(a, now_ns), self._core.mid(b, now_ns)
+        price = self._prices.pair(a, b, float(quantity), now_ns)
+        mid_a, mid_b = self._prices.mid(a, now_ns), self._prices.mid(b, now_ns)
         if price is None or mid_a is None or mid_b is None:
             return None
         if refusal(self._registry.instrument(a), self._registry.instrument(b), mid_a, mid_b) is not None:

@@ -27,7 +27,7 @@ from arbbot.sim.wire.clock import ClockState, MarketClock
 from arbbot.sim.wire.host import ACCOUNT, VenueHost, Wire
 from arbbot.sim.wire.http import build_app
 
-__all__ = ["serve"]
+__all__ = ["running", "serve"]
 
 LOOPBACK = "127.0.0.1"
 

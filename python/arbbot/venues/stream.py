@@ -21,6 +21,7 @@ __all__ = ["Link", "Subscription", "hold"]
 CHECK_S = 0.25
 BACKOFF_S_MIN = 0.25
 BACKOFF_S_MAX = 5.0
+SETTLED_NS = 10_000_000_000  # a connection that lived longer starts a new count: flapping stays under 300 per 5 minutes
 
 TEXT_MAX = 160
 
@@ -46,6 +47,7 @@ class Link:
         self.stream = stream
         self._clock = clock
         self._heard_ns = 0
+        self._up_ns = 0
         self._failures = 0
         self._up: bool | None = None
 
@@ -72,12 +74,13 @@ class Link:
         """A frame came, or the connection was accepted where frames are rare."""
         self._heard_ns = self._clock.monotonic_ns()
         if not self.up:
-            self._up, self._failures = True, 0
+            self._up, self._up_ns = True, self._heard_ns
             _log.info("venue_stream_up", venue=self.venue, stream=self.stream)
 
     def lost(self, reason: str) -> bool:
         """The connection ended or never came about; True when that is news."""
-        self._failures += 1
+        settled = self.up and self._clock.monotonic_ns() - self._up_ns > SETTLED_NS
+        self._failures = 1 if settled else self._failures + 1
         news, self._up = self._up is not False, False
         if news:
             _log.warning("venue_stream_lost", venue=self.venue, stream=self.stream, reason=reason, next="reconnecting")

@@ -1,8 +1,8 @@
 //! Books, merged books, and prices at a size.
 
-use crate::edge::{known, side};
+use crate::edge::{known, read, side};
 use crate::Core;
-use arbbot_core::{num, vwap, BookState, InstrumentId};
+use arbbot_core::{num, vwap, BookState};
 use pyo3::prelude::*;
 
 /// Best prices of one Live, two-sided book.
@@ -16,10 +16,21 @@ pub struct Top {
     ts_recv_ns: i64,
 }
 
+/// Every book of a core, one by one and merged; reads only.
+#[pyclass(module = "arbbot._core", frozen)]
+pub struct Books {
+    core: Py<Core>,
+}
+
 #[pymethods]
-impl Core {
-    fn state(&mut self, instrument: u32) -> PyResult<(&'static str, String)> {
-        self.run(|market| {
+impl Books {
+    #[new]
+    fn new(core: Py<Core>) -> Self {
+        Self { core }
+    }
+
+    fn state(&self, py: Python<'_>, instrument: u32) -> PyResult<(&'static str, String)> {
+        read(&self.core, py, |market| {
             let (_, book) = known(market, instrument)?;
             Ok(match book.state() {
                 BookState::Live => ("live", String::new()),
@@ -29,8 +40,8 @@ impl Core {
         })
     }
 
-    fn top(&mut self, instrument: u32) -> PyResult<Option<Top>> {
-        self.run(|market| {
+    fn top(&self, py: Python<'_>, instrument: u32) -> PyResult<Option<Top>> {
+        read(&self.core, py, |market| {
             let (terms, book) = known(market, instrument)?;
             Ok(book.top().map(|(bid, ask)| Top {
                 bid: num::text(bid.price, terms.price_scale),
@@ -43,9 +54,9 @@ impl Core {
         })
     }
 
-    fn levels(&mut self, instrument: u32, side: &str, count: usize) -> PyResult<Vec<(String, String)>> {
+    fn levels(&self, py: Python<'_>, instrument: u32, side: &str, count: usize) -> PyResult<Vec<(String, String)>> {
         let wanted = self::side(side)?;
-        self.run(|market| {
+        read(&self.core, py, |market| {
             let (terms, book) = known(market, instrument)?;
             let levels = book.side(wanted).iter().take(count);
             let texts = levels.map(|level| {
@@ -55,38 +66,41 @@ impl Core {
         })
     }
 
-    fn touch(&mut self, instrument: u32) -> PyResult<Option<(String, String)>> {
-        self.run(|market| {
+    fn touch(&self, py: Python<'_>, instrument: u32) -> PyResult<Option<(String, String)>> {
+        read(&self.core, py, |market| {
             let (terms, book) = known(market, instrument)?;
             let text = |price| num::text(price, terms.price_scale);
             Ok(book.seen().map(|(bid, ask)| (text(bid.price), text(ask.price))))
         })
     }
 
-    fn heard_ns(&mut self, instrument: u32) -> PyResult<Option<i64>> {
-        self.run(|market| known(market, instrument).map(|(_, book)| book.ts_recv_ns()))
+    fn heard_ns(&self, py: Python<'_>, instrument: u32) -> PyResult<Option<i64>> {
+        read(&self.core, py, |market| known(market, instrument).map(|(_, book)| book.ts_recv_ns()))
     }
 
-    fn sequence(&mut self, instrument: u32) -> PyResult<u64> {
-        self.run(|market| known(market, instrument).map(|(_, book)| book.sequence()))
+    fn sequence(&self, py: Python<'_>, instrument: u32) -> PyResult<u64> {
+        read(&self.core, py, |market| known(market, instrument).map(|(_, book)| book.sequence()))
     }
 
-    fn vwap(&mut self, instrument: u32, side: &str, quantity: f64) -> PyResult<Option<f64>> {
+    fn vwap(&self, py: Python<'_>, instrument: u32, side: &str, quantity: f64) -> PyResult<Option<f64>> {
         let wanted = self::side(side)?;
-        self.run(|market| {
+        read(&self.core, py, |market| {
             let (terms, book) = known(market, instrument)?;
             let price = vwap(book.side(wanted), terms.quantity_mantissa(quantity));
             Ok(price.map(|price| terms.price_per_asset(price)))
         })
     }
 
-    fn mid(&mut self, instrument: u32, now_ns: i64) -> PyResult<Option<f64>> {
-        self.run(|market| known(market, instrument).map(|_| market.mid(InstrumentId(instrument), Some(now_ns))))
-    }
-
-    fn merged(&mut self, asset: &str, quote: &str, side: &str, count: usize) -> PyResult<Option<Vec<(f64, f64, u32)>>> {
+    fn merged(
+        &self,
+        py: Python<'_>,
+        asset: &str,
+        quote: &str,
+        side: &str,
+        count: usize,
+    ) -> PyResult<Option<Vec<(f64, f64, u32)>>> {
         let wanted = self::side(side)?;
-        self.run(|market| {
+        read(&self.core, py, |market| {
             let levels = market.merged(asset, quote, wanted, count);
             let rows = |level: arbbot_core::MergedLevel| (level.price, level.quantity, level.instrument.0);
             Ok(levels.map(|levels| levels.into_iter().map(rows).collect()))

@@ -25,6 +25,15 @@ impl Core {
     }
 }
 
+/// Runs `work` on the core behind a reader.
+pub(crate) fn read<T>(
+    core: &Py<Core>,
+    py: Python<'_>,
+    work: impl FnOnce(&Market) -> Result<T, Refused>,
+) -> PyResult<T> {
+    core.try_borrow_mut(py)?.run(|market| work(market))
+}
+
 fn broken(message: &str) -> PyErr {
     CoreError::new_err(format!("the core broke ({message}): restart the bot and report this"))
 }

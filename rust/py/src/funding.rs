@@ -1,7 +1,7 @@
 //! Running funding predictions.
 
-use crate::edge::known;
-use crate::Core;
+use crate::edge::{known, read};
+use crate::scan::Prices;
 use arbbot_core::InstrumentId;
 use pyo3::prelude::*;
 
@@ -16,9 +16,10 @@ pub struct Funding {
 }
 
 #[pymethods]
-impl Core {
-    fn funding(&mut self, instrument: u32) -> PyResult<Option<Funding>> {
-        let heard = self.run(|market| known(market, instrument).map(|_| market.funding(InstrumentId(instrument))))?;
+impl Prices {
+    fn funding(&self, py: Python<'_>, instrument: u32) -> PyResult<Option<Funding>> {
+        let heard =
+            read(&self.core, py, |market| known(market, instrument).map(|_| market.funding(InstrumentId(instrument))))?;
         Ok(heard.map(|funding| Funding {
             rate: funding.rate,
             interval_hours: funding.interval_hours,

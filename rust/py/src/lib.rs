@@ -1,7 +1,7 @@
 //! The Python face of `arbbot-core`: `arbbot._core`.
 //!
-//! Owns conversion and nothing else: no rule, no arithmetic, no state but the core's own. A file here wraps a module
-//! there. Every call is contained: a panic becomes a `CoreError`, and the core then refuses to be used again.
+//! Owns conversion and nothing else: no rule, no arithmetic, no state but the core's own. `Core` takes what arrives,
+//! `Books` and `Prices` read it. A file here wraps a module there. Every call is contained: a panic becomes a `CoreError`, and the core then refuses to be used again.
 
 mod books;
 mod edge;
@@ -14,7 +14,7 @@ mod scan;
 use arbbot_core::Market;
 use pyo3::prelude::*;
 
-/// Order books, merged books, spreads and funding divergence of one bot; see `_core.pyi`.
+/// Every venue, instrument, book and funding rate of one bot; see `_core.pyi`.
 #[pyclass(module = "arbbot._core")]
 pub struct Core {
     market: Market,
@@ -35,9 +35,11 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("IGNORED", feed::IGNORED)?;
     module.add("MALFORMED", feed::MALFORMED)?;
     module.add_class::<Core>()?;
+    module.add_class::<books::Books>()?;
     module.add_class::<books::Top>()?;
+    module.add_class::<scan::Prices>()?;
     module.add_class::<funding::Funding>()?;
     module.add_class::<scan::PairPrice>()?;
-    let names = ["UNCLAIMED", "IGNORED", "MALFORMED", "Core", "Funding", "PairPrice", "Top"];
+    let names = ["UNCLAIMED", "IGNORED", "MALFORMED", "Books", "Core", "Funding", "PairPrice", "Prices", "Top"];
     module.add("__all__", names)
 }

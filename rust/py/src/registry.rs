@@ -38,11 +38,6 @@ impl Core {
         self.run(|market| market.set_rate(currency, numeraire_per_unit))
     }
 
-    #[pyo3(signature = (currency, now_ns=None))]
-    fn rate(&mut self, currency: &str, now_ns: Option<i64>) -> PyResult<Option<f64>> {
-        self.run(|market| Ok(market.currency_rate(currency, now_ns)))
-    }
-
     fn set_rate_source(&mut self, currency: &str, instrument: u32) -> PyResult<()> {
         self.run(|market| market.set_rate_source(currency, InstrumentId(instrument)))
     }

@@ -1,7 +1,8 @@
 //! Pairs priced against each other.
 
+use crate::edge::{known, read};
 use crate::Core;
-use arbbot_core::{InstrumentId, Refused};
+use arbbot_core::InstrumentId;
 use pyo3::prelude::*;
 
 /// Long one instrument, short another, at one size.
@@ -32,29 +33,51 @@ impl From<arbbot_core::PairPrice> for PairPrice {
     }
 }
 
+/// What a core's instruments are worth against each other; reads only.
+#[pyclass(module = "arbbot._core", frozen)]
+pub struct Prices {
+    pub(crate) core: Py<Core>,
+}
+
 #[pymethods]
-impl Core {
-    fn pairs(&mut self, asset: &str, quantity: f64, now_ns: i64) -> PyResult<Vec<PairPrice>> {
-        let pairs = self.run(|market| Ok(market.pairs(asset, quantity, now_ns)))?;
+impl Prices {
+    #[new]
+    fn new(core: Py<Core>) -> Self {
+        Self { core }
+    }
+
+    #[pyo3(signature = (currency, now_ns=None))]
+    fn rate(&self, py: Python<'_>, currency: &str, now_ns: Option<i64>) -> PyResult<Option<f64>> {
+        read(&self.core, py, |market| Ok(market.currency_rate(currency, now_ns)))
+    }
+
+    fn mid(&self, py: Python<'_>, instrument: u32, now_ns: i64) -> PyResult<Option<f64>> {
+        read(&self.core, py, |market| {
+            known(market, instrument).map(|_| market.mid(InstrumentId(instrument), Some(now_ns)))
+        })
+    }
+
+    fn pairs(&self, py: Python<'_>, asset: &str, quantity: f64, now_ns: i64) -> PyResult<Vec<PairPrice>> {
+        let pairs = read(&self.core, py, |market| Ok(market.pairs(asset, quantity, now_ns)))?;
         Ok(pairs.into_iter().map(PairPrice::from).collect())
     }
 
-    fn pair(&mut self, long: u32, short: u32, quantity: f64, now_ns: i64) -> PyResult<Option<PairPrice>> {
+    fn pair(&self, py: Python<'_>, long: u32, short: u32, quantity: f64, now_ns: i64) -> PyResult<Option<PairPrice>> {
         let (long, short) = (InstrumentId(long), InstrumentId(short));
-        self.run(|market| {
-            let known = |id: InstrumentId| market.instrument(id).map(|_| ()).ok_or(Refused::NoInstrument(id.0));
-            known(long).and_then(|()| known(short))?;
+        read(&self.core, py, |market| {
+            known(market, long.0)?;
+            known(market, short.0)?;
             Ok(market.pair(long, short, quantity, now_ns).map(PairPrice::from))
         })
     }
 
-    fn unpriced(&mut self, asset: &str, quantity: f64, now_ns: i64) -> PyResult<Vec<(u32, String)>> {
-        let reasons = self.run(|market| Ok(market.unpriced(asset, quantity, now_ns)))?;
+    fn unpriced(&self, py: Python<'_>, asset: &str, quantity: f64, now_ns: i64) -> PyResult<Vec<(u32, String)>> {
+        let reasons = read(&self.core, py, |market| Ok(market.unpriced(asset, quantity, now_ns)))?;
         Ok(reasons.into_iter().map(|(id, reason)| (id.0, reason.to_string())).collect())
     }
 
-    fn divergences(&mut self, asset: &str, now_ns: i64) -> PyResult<Vec<(u32, u32, f64)>> {
-        let found = self.run(|market| Ok(market.divergences(asset, now_ns)))?;
+    fn divergences(&self, py: Python<'_>, asset: &str, now_ns: i64) -> PyResult<Vec<(u32, u32, f64)>> {
+        let found = read(&self.core, py, |market| Ok(market.divergences(asset, now_ns)))?;
         Ok(found.into_iter().map(|found| (found.long.0, found.short.0, found.rate_per_hour)).collect())
     }
 }

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Core, Funding, PairPrice, Top
+from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Books, Core, Funding, PairPrice, Prices, Top
 from arbbot.domain.errors import CoreError
 from builders.market import T_NS, l2_book
 
@@ -32,7 +32,7 @@ def core() -> Core:
 def test_a_frame_may_be_any_kind_of_text_or_bytes(frame: str | bytes | bytearray | memoryview) -> None:
     made = core()
     assert made.feed(0, frame, T_NS) == 0
-    assert made.levels(0, "bid", 5) == [("100.0", "1.000")]
+    assert Books(made).levels(0, "bid", 5) == [("100.0", "1.000")]
 
 
 def test_a_strided_buffer_is_read_in_its_own_order() -> None:
@@ -64,18 +64,18 @@ def test_anything_else_is_a_type_error(frame: object) -> None:
 def test_refusals_are_our_own_errors_and_say_what_to_do() -> None:
     made = core()
     for call in (
-        lambda: made.state(7),
-        lambda: made.vwap(7, "bid", 1.0),
-        lambda: made.funding(7),
+        lambda: Books(made).state(7),
+        lambda: Books(made).vwap(7, "bid", 1.0),
+        lambda: Prices(made).funding(7),
         lambda: made.invalidate(7, "x"),
         lambda: made.snapshot(7, b"", 0),
-        lambda: made.pair(0, 7, 1.0, 0),
-        lambda: made.mid(7, 0),
+        lambda: Prices(made).pair(0, 7, 1.0, 0),
+        lambda: Prices(made).mid(7, 0),
     ):
         with pytest.raises(CoreError, match="no instrument 7: register it with add_instrument first"):
             call()
     with pytest.raises(CoreError, match='no side "buy": use bid or ask'):
-        made.levels(0, "buy", 1)
+        Books(made).levels(0, "buy", 1)
     with pytest.raises(CoreError, match='rate "NaN" refused'):
         made.set_rate("USDC", float("nan"))
 
@@ -84,7 +84,7 @@ def test_refusals_are_our_own_errors_and_say_what_to_do() -> None:
 def test_a_snapshot_that_is_none_is_false(body: bytes) -> None:
     made = core()
     assert made.snapshot(0, body, T_NS) is False
-    state, reason = made.state(0)
+    state, reason = Books(made).state(0)
     assert state == "gapped"
     assert reason.startswith("unreadable frame: ")
 
@@ -94,11 +94,11 @@ def test_a_hostile_frame_costs_a_mark() -> None:
     made.feed(0, FRAME, T_NS)
     huge = FRAME[:-2] + ',"x":"' + "x" * (5 << 20) + '"}}'
     assert made.feed(0, huge, T_NS) == MALFORMED
-    assert made.state(0) == ("gapped", "unreadable frame: longer than 4 MiB")
+    assert Books(made).state(0) == ("gapped", "unreadable frame: longer than 4 MiB")
     assert made.feed(0, FRAME, T_NS) == 0
     deep = FRAME[:-2] + ',"x":' + "[" * 100_000
     assert made.feed(0, deep, T_NS) == MALFORMED
-    assert made.state(0) == ("gapped", "unreadable frame: nested too deeply")
+    assert Books(made).state(0) == ("gapped", "unreadable frame: nested too deeply")
 
 
 def test_another_thread_may_use_it_when_nobody_else_does() -> None:
@@ -113,6 +113,6 @@ def test_another_thread_may_use_it_when_nobody_else_does() -> None:
 def test_sizes_that_are_none_price_nothing() -> None:
     made = core()
     made.feed(0, FRAME, T_NS)
-    assert made.vwap(0, "ask", 1.0) == 101.0
+    assert Books(made).vwap(0, "ask", 1.0) == 101.0
     for odd in (0.0, -1.0, float("nan"), float("inf"), 1.001):
-        assert made.vwap(0, "ask", odd) is None
+        assert Books(made).vwap(0, "ask", odd) is None

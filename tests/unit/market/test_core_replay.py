@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from recordings import ABSENT, DATA, NaiveBook, cryptofeed, event_of, lines, stamped
 
-from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Core
+from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Books, Core, Prices
 
 pytestmark = pytest.mark.skipif(ABSENT, reason="the recordings (../shared/data) are not here")
 
@@ -21,7 +21,7 @@ EVERYTHING = 1_000_000
 def held(core: Core, instrument: int) -> tuple[list[tuple[Decimal, Decimal]], list[tuple[Decimal, Decimal]]]:
     """The core's book, best first."""
     bids, asks = (
-        [(Decimal(price), Decimal(size)) for price, size in core.levels(instrument, side, EVERYTHING)]
+        [(Decimal(price), Decimal(size)) for price, size in Books(core).levels(instrument, side, EVERYTHING)]
         for side in ("bid", "ask")
     )
     return bids, asks
@@ -51,10 +51,10 @@ def test_344_seconds_of_binance_equal_the_naive_book_and_the_venue_s_own_touch()
             assert core.feed(0, frame, ts_ns) == UNCLAIMED
             continue
         if naive.last is None:
-            assert core.state(0) == ("stale", "no snapshot yet")
+            assert Books(core).state(0) == ("stale", "no snapshot yet")
             continue
-        assert core.sequence(0) == naive.last
-        top = core.top(0)
+        assert Books(core).sequence(0) == naive.last
+        top = Books(core).top(0)
         assert top is not None
         # The venue's own best prices as of the same change: an oracle that shares no code with anyone.
         ticker = tickers.get(naive.last)
@@ -83,7 +83,7 @@ def test_one_lost_delta_is_a_gap() -> None:
                 core.snapshot(0, frame, 0)
             elif n != lost:
                 core.feed(0, frame, 0)
-        state, reason = core.state(0)
+        state, reason = Books(core).state(0)
         assert state == "gapped"
         assert reason.startswith("sequence break")
 
@@ -111,7 +111,7 @@ def test_four_symbols_of_2021_with_snapshots_between() -> None:
             continue
         if naive[symbol].last is not None:
             assert held(core, numbers[symbol]) == naive[symbol].levels()
-    assert [core.state(number) for number in numbers.values()] == [("live", "")] * 4
+    assert [Books(core).state(number) for number in numbers.values()] == [("live", "")] * 4
 
 
 def test_hyperliquid_books_are_taken_whole() -> None:
@@ -164,10 +164,10 @@ def test_single_messages_of_today_s_protocols() -> None:
         claimed = parsed["channel"] in ("l2Book", "activeAssetCtx", "bbo")
         coin = parsed["data"]["coin"] if claimed else ""
         assert core.feed(1, frame, 0) == (coins.get(coin, IGNORED) if claimed else UNCLAIMED), frame
-    funding = core.funding(meme)
+    funding = Prices(core).funding(meme)
     assert funding is not None
     assert (funding.rate, funding.price_pay, funding.ts_next_ns) == (0.00004863, 0.1995, 3_600_000_000_000)
-    assert core.state(banana) == ("live", "")
+    assert Books(core).state(banana) == ("live", "")
     assert MALFORMED not in {core.feed(0, line, 0) for line in (samples / "bybit.jsonl").read_text().splitlines()}
 
 

@@ -35,7 +35,8 @@ def book_fill(
     position = account.positions.setdefault(symbol, PositionState())
     before, quantity = position.quantity, abs(signed)
     closing = min(abs(before), quantity) if before * signed < 0 else Decimal(0)
-    realised = rounded(terms, closing * (price - position.price_entry) * (1 if before > 0 else -1))
+    gain = price - position.price_entry if before > 0 else position.price_entry - price
+    realised = rounded(terms, closing * gain) if closing else Decimal(0)
     opening = quantity - closing
     if opening:
         kept = abs(before) - closing

@@ -34,7 +34,7 @@ class UsdcRate:
 
 
 class AssetPrices:
-    """Index and mid of one asset: Binance in USDT, Hyperliquid in USDC; `usdc` None for USDC itself."""
+    """Index and mid of one asset: Binance in USDT, Hyperliquid in USDC; `usdc` is the path of the asset USDC."""
 
     def __init__(self, seed: int, asset: str, params: AssetParams, premiums: AssetPremiums, usdc: UsdcRate) -> None:
         self._params = params
@@ -62,7 +62,8 @@ class AssetPrices:
             return binance
         difference = self._premiums.at(HYPERLIQUID, time_ms) - self._premiums.at(BINANCE, time_ms)
         gap = GAP_SHARE * (difference - self._premiums.median_difference_bp) + self._gap.at(time_ms)
-        return binance / self._usdc.at(time_ms) * (1 + gap * BP)
+        # the recorded gap compares the venues' own figures, USDC against USDT, without converting
+        return binance * (1 + gap * BP)
 
     def index(self, venue: str, time_ms: int) -> float:
         """The venue's index: what its premium is measured against."""

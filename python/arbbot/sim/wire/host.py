@@ -39,7 +39,7 @@ class VenueHost:
         self.clock = clock
         self.keys = keys
         self.faults = WireFaults()
-        self.peers = Peers(self.faults)
+        self.peers = Peers()
         self.deliver: Callable[[list[Event]], None] = lambda events: None
         self._file = file
         self._saved = -1

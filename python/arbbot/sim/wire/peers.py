@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 
 from aiohttp import WSCloseCode, web
 
-from arbbot.sim.wire.faults import WireFaults
-
 __all__ = ["Peer", "Peers"]
 
 QUEUE_MAX = 4_000  # frames; a client that far behind is cut off, as a venue would
@@ -46,8 +44,7 @@ class Peer:
 class Peers:
     """The open sockets of one venue."""
 
-    def __init__(self, faults: WireFaults) -> None:
-        self._faults = faults
+    def __init__(self) -> None:
         self._open: list[Peer] = []
 
     @property
@@ -56,9 +53,12 @@ class Peers:
         return tuple(self._open)
 
     @contextlib.asynccontextmanager
-    async def admit(self, request: web.Request, *, private: bool) -> AsyncIterator[Peer]:
-        """Upgrade `request`; inside the block frames queued on the peer are sent. Read from `peer.socket`."""
-        socket = web.WebSocketResponse(autoping=True)
+    async def admit(self, request: web.Request, *, private: bool, ping_s: float | None = None) -> AsyncIterator[Peer]:
+        """Upgrade `request`; inside the block frames queued on the peer are sent. Read from `peer.socket`.
+
+        The server pings every `ping_s` and closes where no pong comes; None: never.
+        """
+        socket = web.WebSocketResponse(heartbeat=ping_s)
         await socket.prepare(request)
         peer = Peer(socket, private=private)
         self._open.append(peer)
@@ -69,17 +69,6 @@ class Peers:
             self._open.remove(peer)
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
-
-    def publish(self, stream: str, text: str) -> None:
-        """Send a public frame to everyone subscribed to `stream`, unless muted."""
-        if not self._faults.muted:
-            for peer in self._open:
-                if stream in peer.streams:
-                    peer.send(text)
-
-    def wanted(self, stream: str) -> bool:
-        """True when somebody is subscribed to `stream`."""
-        return any(stream in peer.streams for peer in self._open)
 
     def send_garbage(self) -> None:
         """One text frame that is not JSON to every public socket."""

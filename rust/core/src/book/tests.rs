@@ -66,6 +66,15 @@ fn a_break_gaps_empties_and_recovers() {
 }
 
 #[test]
+fn a_delta_that_follows_an_earlier_one_is_a_break_too() {
+    let mut book = Book::default();
+    book.snapshot(&snapshot(10, &[(10, 1)], &[(20, 1)]));
+    book.delta(&delta(10, 12, 9, &[(11, 1)], &[]));
+    book.delta(&delta(11, 15, 10, &[(12, 1)], &[]));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::SequenceBreak { expected: 12, got: 10 }));
+}
+
+#[test]
 fn a_live_book_ignores_an_older_snapshot_and_takes_a_newer() {
     let mut book = Book::default();
     book.snapshot(&snapshot(10, &[(10, 1)], &[(20, 1)]));

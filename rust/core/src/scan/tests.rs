@@ -1,6 +1,7 @@
 use super::*;
 use crate::decode::Decoder;
 use crate::market::tests::{context, hl_book, mark, terms, two_venues};
+use crate::registry::Terms;
 use proptest::prelude::*;
 
 const NOW_NS: i64 = 5_000_000;
@@ -37,6 +38,28 @@ fn a_pair_by_hand() {
     assert_eq!(market.pair(best.short, best.long, 2.0, NOW_NS), Some(pairs[1]));
     assert_eq!(market.pair(best.long, best.long, 2.0, NOW_NS), None);
     assert_eq!(market.pair(best.long, InstrumentId(9), 2.0, NOW_NS), None);
+}
+
+/// The same market quoted per thousand prices the same pair.
+#[test]
+fn a_multiplier_changes_no_price_of_the_asset() {
+    let mut market = Market::default();
+    let (one, other) = (
+        market.add_venue("hyperliquid", Decoder::Hyperliquid).unwrap(),
+        market.add_venue("second", Decoder::Hyperliquid).unwrap(),
+    );
+    market.set_rate("USDC", Some(1.0)).unwrap();
+    market.add_instrument(&terms(one, "BTC", "USDC")).unwrap();
+    market.add_instrument(&Terms { multiplier: "1000", ..terms(other, "BTC", "USDC") }).unwrap();
+    market.feed(one, hl_book(1, "100.0", "101.0").as_bytes(), 1).unwrap();
+    market.feed(other, hl_book(1, "100000.0", "101000.0").as_bytes(), 1).unwrap();
+    market.feed(one, context("0.0002", "100").as_bytes(), 1).unwrap();
+    market.feed(other, context("0.0005", "100000").as_bytes(), 1).unwrap();
+    let best = market.pairs("BTC", 2.0, NOW_NS)[0];
+    assert_eq!(best.long, InstrumentId(0));
+    assert!(close(best.entry, -1.0) && close(best.exit, -1.0) && close(best.price_mid, 100.5));
+    assert!(close(best.fees, 0.0005 * 402.0));
+    assert!(close(best.carry_per_hour, (0.0005 - 0.0002) / 8.0 * 100.0));
 }
 
 #[test]

@@ -1,1 +1,1 @@
-"""Binance USD-M futures over the exchange model: its paths, payloads, signatures and codes. Decides nothing by itself."""
+"""Binance USD-M futures over the exchange model: its paths, payloads, signatures and codes. Decides nothing."""

@@ -20,7 +20,10 @@ _REFUSALS: dict[RefusalKind, tuple[int, str]] = {
     RefusalKind.UNKNOWN_ORDER: (-2011, "Unknown order sent."),
     RefusalKind.PRICE_OFF_GRID: (-4014, "Price not increased by tick size."),
     RefusalKind.PRICE_NOT_POSITIVE: (-4001, "Price less than 0."),
-    RefusalKind.PRICE_OUT_OF_BAND: (-4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit."),
+    RefusalKind.PRICE_OUT_OF_BAND: (
+        -4131,
+        "The counterparty's best price does not meet the PERCENT_PRICE filter limit.",
+    ),
     RefusalKind.QUANTITY_OFF_GRID: (-4023, "Quantity not increased by step size."),
     RefusalKind.QUANTITY_NOT_POSITIVE: (-4003, "Quantity less than or equal to zero."),
     RefusalKind.QUANTITY_BELOW_MINIMUM: (-4004, "Quantity less than min quantity."),

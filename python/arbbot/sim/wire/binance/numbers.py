@@ -11,7 +11,7 @@ AMOUNT_UNIT = Decimal("1e-8")
 
 def amount(value: Decimal) -> str:
     """Money, marks and indices: 8 decimals."""
-    return f"{value.quantize(AMOUNT_UNIT, ROUND_HALF_EVEN):f}"
+    return f"{value.quantize(AMOUNT_UNIT, ROUND_HALF_EVEN) + 0:f}"  # + 0: never a negative zero
 
 
 def free_amount(value: Decimal) -> str:

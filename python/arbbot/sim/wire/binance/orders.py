@@ -1,4 +1,4 @@
-"""Order endpoints: what a client sends becomes an `OrderSpec`; what the model answers becomes Binance's order object."""
+"""Order endpoints: a client's request becomes an `OrderSpec`, the model's answer becomes Binance's order object."""
 
 import re
 import time

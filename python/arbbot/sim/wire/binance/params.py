@@ -1,4 +1,4 @@
-"""A request's parameters, and who may send it: API key, HMAC signature, timestamp. Source: "General Info" of the docs."""
+"""A request's parameters and who may send it: API key, HMAC signature, timestamp. Source: the docs' "General Info"."""
 
 import hashlib
 import hmac
@@ -48,18 +48,14 @@ class Params:
             return default
         value = self.need(name)
         if not value.isdecimal():
-            raise ApiError(
-                -1100, f"Illegal characters found in parameter '{name}'; legal range is '^[0-9]{{1,20}}$'."
-            )
+            raise ApiError(-1100, f"Illegal characters found in parameter '{name}'; legal range is '^[0-9]{{1,20}}$'.")
         return int(value)
 
     def number(self, name: str) -> Decimal:
         """A positive decimal as sent; raises ApiError −1102 or −1100."""
         value = self.need(name)
         if not _NUMBER.match(value):
-            raise ApiError(
-                -1100, f"Illegal characters found in parameter '{name}'; legal range is '{_NUMBER_RANGE}'."
-            )
+            raise ApiError(-1100, f"Illegal characters found in parameter '{name}'; legal range is '{_NUMBER_RANGE}'.")
         return Decimal(value)
 
     def flag(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The few spot-wallet endpoints that futures clients call. Source of the shapes: the docs' "Wallet" and "Margin" pages."""
+"""The few spot-wallet endpoints that futures clients call. Source of the shapes: the docs' "Wallet" pages."""
 
 from typing import Any
 

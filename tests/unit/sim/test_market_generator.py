@@ -1,0 +1,187 @@
+"""The generated market: a function of seed and time that looks like the recordings it was fitted to."""
+
+import random
+import statistics
+from decimal import Decimal
+
+import pytest
+
+from arbbot.domain.errors import ConfigError
+from arbbot.domain.order import OrderSide
+from arbbot.sim.exchange.funding import HOUR_MS, predicted_rate, settled_rate
+from arbbot.sim.market.generator import MarketWorld, VenueMarket
+from arbbot.sim.market.listings import venue_terms
+from arbbot.sim.market.params import BINANCE, HYPERLIQUID, STRESS_RATE_BP_PER_HOUR
+
+ASSETS = ["BTC", "ETH", "SOL", "DOGE", "PEPE", "INJ"]
+START_MS = 1_767_595_200_000  # 2026-01-05T06:40:00Z
+VENUES = (BINANCE, HYPERLIQUID)
+
+
+class Both:
+    """One world seen from both venues."""
+
+    def __init__(self, seed: int, regime: str) -> None:
+        self.world = MarketWorld(seed, regime, ASSETS, START_MS)
+        self.terms = {venue: venue_terms(venue, ASSETS) for venue in VENUES}
+        self.market = {v: VenueMarket(self.world, v, self.terms[v].instruments) for v in VENUES}
+
+    def symbols(self, venue: str) -> list[str]:
+        return [s for s, i in self.terms[venue].instruments.items() if i.asset != "USDC"]
+
+    def divergence_bp(self, asset: str, at_ms: int) -> float:
+        """Hyperliquid less Binance, predicted, per hour."""
+        rates = {}
+        for venue, terms in self.terms.items():
+            (instrument,) = [i for i in terms.instruments.values() if i.asset == asset]
+            predicted = predicted_rate(instrument, self.market[venue], at_ms)
+            rates[venue] = float(predicted) / instrument.funding.interval_hours * 1e4
+        return rates[HYPERLIQUID] - rates[BINANCE]
+
+
+def test_any_moment_can_be_asked_in_any_order() -> None:
+    moments = [START_MS + k * 60_000 + k for k in range(40)]
+    forward, shuffled = Both(3, "calm"), Both(3, "calm")
+    expected = {
+        (v, t): (forward.market[v].depth(s, t), forward.market[v].point(s, t))
+        for v in VENUES
+        for t in moments
+        for s in forward.symbols(v)[:1]
+    }
+    random.Random(1).shuffle(moments)
+    for (venue, at_ms), answer in {k: expected[k] for k in random.Random(2).sample(list(expected), 40)}.items():
+        symbol = shuffled.symbols(venue)[0]
+        assert (shuffled.market[venue].depth(symbol, at_ms), shuffled.market[venue].point(symbol, at_ms)) == answer
+
+
+def test_seeds_differ() -> None:
+    points = {Both(seed, "calm").market[BINANCE].point("BTCUSDT", START_MS).mark for seed in range(5)}
+    assert len(points) == 5
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_stress_starts_with_the_99th_percentile_of_recorded_divergence(seed: int) -> None:
+    both = Both(seed, "stress")
+    assert both.world.episodes
+    for asset, episode in both.world.episodes.items():
+        divergence = both.divergence_bp(asset, START_MS)
+        expected = STRESS_RATE_BP_PER_HOUR * (1 if episode.low == BINANCE else -1)
+        assert divergence == pytest.approx(expected, rel=0.1)
+
+
+def test_stress_has_both_directions_and_decays() -> None:
+    lows = [
+        episode.low for seed in range(20) for episode in MarketWorld(seed, "stress", ASSETS, START_MS).episodes.values()
+    ]
+    assert {BINANCE, HYPERLIQUID} == set(lows)
+    assert 0.3 < lows.count(BINANCE) / len(lows) < 0.7
+    sizes = {0: [], 24: [], 168: []}  # type: dict[int, list[float]]
+    for seed in range(12):
+        both = Both(seed, "stress")
+        for asset, episode in both.world.episodes.items():
+            sign = 1 if episode.low == BINANCE else -1
+            for hours, found in sizes.items():
+                found.append(sign * both.divergence_bp(asset, START_MS + hours * HOUR_MS))
+    start, day, week = (statistics.mean(found) / STRESS_RATE_BP_PER_HOUR for found in sizes.values())
+    assert 0.9 < start < 1.1
+    assert 0.2 < day < 0.65
+    assert week < 0.4
+
+
+def test_calm_funding_has_the_recorded_levels() -> None:
+    """Medians and the share on the plateau over 12 seeds of 20 days, against the table it is made from."""
+    hyper, binance = [], []
+    for seed in range(12):
+        both = Both(seed, "calm")
+        for k in range(60):
+            stamp = (START_MS // (8 * HOUR_MS) + k) * 8 * HOUR_MS
+            h, b = both.terms[HYPERLIQUID].instruments["BTC"], both.terms[BINANCE].instruments["BTCUSDT"]
+            hyper.append(float(settled_rate(h, both.market[HYPERLIQUID], stamp).rate) * 8e4)
+            binance.append(float(settled_rate(b, both.market[BINANCE], stamp).rate) * 1e4)
+    plateau = sum(abs(rate - 1) < 0.002 for rate in hyper) / len(hyper)
+    assert 0.45 < plateau < 0.8  # recorded 0.63
+    assert 0.2 < statistics.median(binance) < 0.65  # recorded 0.42
+    assert statistics.median(hyper) == pytest.approx(1.0, abs=0.01)
+    assert min(hyper) < 0
+
+
+def test_price_gaps_are_small_and_books_are_never_crossed() -> None:
+    both, gaps = Both(5, "calm"), []
+    for k in range(200):
+        at_ms = START_MS + k * HOUR_MS + k * 137
+        for venue in VENUES:
+            for symbol in both.symbols(venue):
+                depth = both.market[venue].depth(symbol, at_ms)
+                assert depth.bids[0].price < depth.asks[0].price
+                assert all(level.quantity > 0 for level in (*depth.bids, *depth.asks))
+                assert list(depth.bids) == sorted(depth.bids, key=lambda level: -level.price)
+                assert list(depth.asks) == sorted(depth.asks, key=lambda level: level.price)
+        marks = [both.market[v].point(s, at_ms).mark for v, s in ((BINANCE, "BTCUSDT"), (HYPERLIQUID, "BTC"))]
+        gaps.append(abs(float(marks[1] / marks[0]) - 1) * 1e4)
+    assert 0.8 < statistics.median(gaps) < 3.5  # recorded 1.6
+    assert statistics.quantiles(gaps, n=20)[-1] < 11  # recorded 7.6
+
+
+def test_hyperliquid_prices_keep_five_significant_digits() -> None:
+    both = Both(2, "calm")
+    for symbol in both.symbols(HYPERLIQUID):
+        for level in both.market[HYPERLIQUID].depth(symbol, START_MS).bids:
+            digits = len(level.price.normalize().as_tuple().digits)
+            assert digits <= 5 or level.price == level.price.to_integral_value()
+
+
+def test_a_book_changes_level_by_level() -> None:
+    market = Both(4, "calm").market[BINANCE]
+    changed, total = 0, 0
+    for k in range(50):
+        before = {level.price: level.quantity for level in market.depth("BTCUSDT", START_MS + k * 100).bids}
+        after = {level.price: level.quantity for level in market.depth("BTCUSDT", START_MS + k * 100 + 100).bids}
+        changed += sum(before.get(price) != quantity for price, quantity in after.items())
+        total += len(after)
+    assert 0 < changed < total / 4
+
+
+def test_trades_happen_at_the_touch_on_both_sides() -> None:
+    market = Both(4, "calm").market[BINANCE]
+    trades = market.trades("BTCUSDT", START_MS, START_MS + 60_000)
+    assert 40 < len(trades) < 120
+    assert {trade.side for trade in trades} == set(OrderSide)
+    for trade in trades:
+        depth = market.depth("BTCUSDT", trade.time_ms)
+        touch = depth.asks[0] if trade.side is OrderSide.BUY else depth.bids[0]
+        assert trade.price == touch.price
+    assert (
+        market.trades("BTCUSDT", START_MS, START_MS + 30_000)
+        == trades[: len(market.trades("BTCUSDT", START_MS, START_MS + 30_000))]
+    )
+
+
+def test_usdc_is_priced_near_one() -> None:
+    both = Both(6, "calm")
+    marks = [both.market[BINANCE].point("USDCUSDT", START_MS + k * 24 * HOUR_MS).mark for k in range(60)]
+    assert all(abs(mark - 1) < Decimal("0.004") for mark in marks)
+    assert len(set(marks)) > 30
+
+
+def test_the_mean_premium_of_parts_is_the_mean_of_the_whole() -> None:
+    market = Both(7, "calm").market[BINANCE]
+    hour = START_MS // HOUR_MS * HOUR_MS
+    whole = market.mean_premium("BTCUSDT", hour, hour + 2 * HOUR_MS)
+    parts = [market.mean_premium("BTCUSDT", hour + k * HOUR_MS, hour + (k + 1) * HOUR_MS) for k in range(2)]
+    assert whole == pytest.approx(sum(parts) / 2, abs=Decimal("2e-10"))
+
+
+def test_unknown_assets_are_refused_by_name() -> None:
+    with pytest.raises(ConfigError, match=r"NOPE.*choose from.*BTC"):
+        venue_terms(BINANCE, ["BTC", "NOPE"])
+
+
+def test_four_hour_contracts_exist() -> None:
+    assert venue_terms(BINANCE, ["TIA"]).instruments["TIAUSDT"].funding.interval_hours == 4
+
+
+def test_margin_tiers_are_continuous() -> None:
+    for instrument in venue_terms(BINANCE, ASSETS).instruments.values():
+        for lower, upper in zip(instrument.tiers, instrument.tiers[1:], strict=False):
+            at = lower.notional_max
+            assert at * lower.maintenance_rate - lower.deduction == at * upper.maintenance_rate - upper.deduction
