@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from arbbot.config.settings import SimSettings
 from arbbot.sim.serve import running
@@ -25,14 +27,26 @@ def sim_settings(**changes: Any) -> SimSettings:
 
 
 class BinanceClient:
-    """Signs as the documentation says and returns (status, body)."""
+    """Signs as the documentation says and returns (status, body). `host` is None for a venue in another process."""
 
-    def __init__(self, host: VenueHost, base_url: str, session: aiohttp.ClientSession) -> None:
-        self.host = host
-        self.base_url = base_url
+    timeout = aiohttp.ClientTimeout(total=20)
+
+    def __init__(self, site: Mapping[str, Any], session: aiohttp.ClientSession, host: VenueHost | None = None) -> None:
+        venue = site["venues"]["binanceusdm"]
+        self.base_url, self.key, self.secret = venue["base_url"], venue["key"], venue["secret"]
+        self.offset_ns = site["offset_ns"]
         self.session = session
-        self.key = host.keys.key
-        self.secret = host.keys.secret
+        self._host = host
+
+    @property
+    def host(self) -> VenueHost:
+        """The venue itself, in this process."""
+        assert self._host is not None
+        return self._host
+
+    def now_ms(self) -> int:
+        """Market time."""
+        return self._host.clock.now_ms() if self._host else (time.time_ns() + int(self.offset_ns)) // 1_000_000
 
     async def public(self, path: str, **params: Any) -> tuple[int, Any]:
         return await self._send("GET", path, urlencode(params), {})
@@ -41,7 +55,7 @@ class BinanceClient:
         return await self._send(method, path, "", {"X-MBX-APIKEY": self.key})
 
     async def signed(self, method: str, path: str, **params: Any) -> tuple[int, Any]:
-        query = urlencode({"timestamp": self.host.clock.now_ms()} | params)
+        query = urlencode({"timestamp": self.now_ms()} | params)
         signature = hmac.new(self.secret.encode(), query.encode(), hashlib.sha256).hexdigest()
         return await self._send(method, path, f"{query}&signature={signature}", {"X-MBX-APIKEY": self.key})
 
@@ -70,7 +84,8 @@ class BinanceClient:
 
     async def _send(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> tuple[int, Any]:
         url = f"{self.base_url}{path}?{query}"
-        async with self.session.request(method, aiohttp.client.URL(url, encoded=True), headers=headers) as reply:
+        raw = URL(url, encoded=True)
+        async with self.session.request(method, raw, headers=headers, timeout=self.timeout) as reply:
             body = await reply.read()
             return reply.status, msgspec.json.decode(body) if reply.content_type == "application/json" else body
 
@@ -80,4 +95,13 @@ async def binance(data_dir: Path, **changes: Any) -> AsyncIterator[BinanceClient
     """A running venue and a client of it."""
     async with running(sim_settings(**changes), data_dir) as hosts, aiohttp.ClientSession() as session:
         site = msgspec.json.decode((data_dir / "sim.json").read_bytes())
-        yield BinanceClient(hosts["binanceusdm"], site["venues"]["binanceusdm"]["base_url"], session)
+        yield BinanceClient(site, session, hosts["binanceusdm"])
+
+
+async def control(session: aiohttp.ClientSession, site: Mapping[str, Any], what: str, body: Any = None) -> Any:
+    """Ask the control port: GET without a body, POST with one."""
+    headers = {"Authorization": f"Bearer {site['token']}"}
+    url, method = f"{site['control_url']}/control/{what}", "GET" if body is None else "POST"
+    async with session.request(method, url, headers=headers, json=body) as reply:
+        assert reply.status == 200, await reply.text()
+        return await reply.json()

@@ -32,7 +32,7 @@ class ManualClock:
     """Market and monotonic time move together, by hand."""
 
     def __init__(self) -> None:
-        self.ns = T0_NS + 60 * 1_000_000_000
+        self.ns = T0_NS + 11 * HOUR_NS // 2  # every prediction has seen half of its window and more
         self.offset_ns = 0
         self.on_sleep: Callable[[float], Awaitable[None]] | None = None
 

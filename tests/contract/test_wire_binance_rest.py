@@ -1,5 +1,7 @@
 """Each mistake of a client gets Binance's own code and status; each correct call does what the venue would do."""
 
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +87,8 @@ async def test_signatures_keys_and_windows(tmp_path: Path) -> None:
 async def test_an_altered_parameter_breaks_the_signature(tmp_path: Path) -> None:
     async with binance(tmp_path) as client:
         headers = {"X-MBX-APIKEY": client.key}
-        url = f"{client.base_url}/fapi/v1/order?symbol=BTCUSDT&timestamp={client.host.clock.now_ms()}&signature={'0' * 64}"
+        query = f"symbol=BTCUSDT&timestamp={client.host.clock.now_ms()}&signature={'0' * 64}"
+        url = f"{client.base_url}/fapi/v1/order?{query}"
         async with client.session.post(url, headers=headers) as reply:
             assert (reply.status, (await reply.json())["code"]) == (400, -1022)
 
@@ -139,9 +142,7 @@ async def test_fills_fees_and_cash_agree_to_the_last_digit(tmp_path: Path) -> No
         assert risk["positionAmt"] == "-0.020"
 
 
-def _sum(*amounts: str) -> Any:
-    from decimal import Decimal
-
+def _sum(*amounts: str) -> Decimal:
     return sum((Decimal(amount) for amount in amounts), Decimal(0))
 
 
@@ -178,7 +179,7 @@ async def test_funding_history_pages_by_time(tmp_path: Path) -> None:
         _, rates = await client.public("/fapi/v1/fundingRate", symbol="BTCUSDT", startTime=now - 48 * HOUR_MS, limit=3)
         stamps = [rate["fundingTime"] for rate in rates]
         assert len(stamps) == 3
-        assert [b - a for a, b in zip(stamps, stamps[1:], strict=False)] == [8 * HOUR_MS] * 2
+        assert [b - a for a, b in pairwise(stamps)] == [8 * HOUR_MS] * 2
         assert now - 48 * HOUR_MS <= stamps[0] < now - 40 * HOUR_MS
 
 

@@ -86,27 +86,40 @@ def test_a_changed_type_or_key_is_noticed() -> None:
     assert recorded["p"] == "str"
 
 
+def keys(names: str) -> set[str]:
+    """A key set written as a line of names."""
+    return set(names.split())
+
+
 # key sets of the documentation's examples, where nothing was recorded
 # (developers.binance.com, USDⓈ-M futures: Trade, Account and User Data Streams)
-ORDER_KEYS = set(
-    ["orderId", "symbol", "status", "clientOrderId", "price", "avgPrice", "origQty", "executedQty", "cumQty", "cumQuote", "timeInForce", "type", "reduceOnly", "closePosition", "side", "positionSide", "stopPrice", "workingType", "priceProtect", "origType", "priceMatch", "selfTradePreventionMode", "goodTillDate", "updateTime"]
+ORDER_KEYS = keys(
+    "orderId symbol status clientOrderId price avgPrice origQty executedQty cumQty cumQuote timeInForce "
+    "type reduceOnly closePosition side positionSide stopPrice workingType priceProtect origType "
+    "priceMatch selfTradePreventionMode goodTillDate updateTime"
 )
-TRADE_KEYS = set(
-    ["buyer", "commission", "commissionAsset", "id", "maker", "orderId", "price", "qty", "quoteQty", "realizedPnl", "side", "positionSide", "symbol", "time"]
+TRADE_KEYS = keys(
+    "buyer commission commissionAsset id maker orderId price qty quoteQty realizedPnl side positionSide symbol time"
 )
-RISK_KEYS = set(
-    ["symbol", "positionSide", "positionAmt", "entryPrice", "breakEvenPrice", "markPrice", "unRealizedProfit", "liquidationPrice", "isolatedMargin", "notional", "marginAsset", "isolatedWallet", "initialMargin", "maintMargin", "positionInitialMargin", "openOrderInitialMargin", "adl", "bidNotional", "askNotional", "updateTime"]
+RISK_KEYS = keys(
+    "symbol positionSide positionAmt entryPrice breakEvenPrice markPrice unRealizedProfit "
+    "liquidationPrice isolatedMargin notional marginAsset isolatedWallet initialMargin maintMargin "
+    "positionInitialMargin openOrderInitialMargin adl bidNotional askNotional updateTime"
 )
-ASSET_KEYS = set(
-    ["asset", "walletBalance", "unrealizedProfit", "marginBalance", "maintMargin", "initialMargin", "positionInitialMargin", "openOrderInitialMargin", "crossWalletBalance", "crossUnPnl", "availableBalance", "maxWithdrawAmount", "updateTime"]
+ASSET_KEYS = keys(
+    "asset walletBalance unrealizedProfit marginBalance maintMargin initialMargin positionInitialMargin "
+    "openOrderInitialMargin crossWalletBalance crossUnPnl availableBalance maxWithdrawAmount updateTime"
 )
-UPDATE_KEYS = set(["s", "c", "S", "o", "f", "q", "p", "ap", "sp", "x", "X", "i", "l", "z", "L", "T", "t", "b", "a", "m", "R", "wt", "ot", "ps", "cp", "rp", "pP", "si", "ss", "V", "pm", "gtd", "er"])
-PREMIUM_KEYS = set(
-    ["symbol", "markPrice", "indexPrice", "estimatedSettlePrice", "lastFundingRate", "interestRate", "nextFundingTime", "time"]
+UPDATE_KEYS = keys("s c S o f q p ap sp x X i l z L T t b a m R wt ot ps cp rp pP si ss V pm gtd er")
+PREMIUM_KEYS = keys(
+    "symbol markPrice indexPrice estimatedSettlePrice lastFundingRate interestRate nextFundingTime time"
 )
-INCOME_KEYS = set(["symbol", "incomeType", "income", "asset", "info", "time", "tranId", "tradeId"])
-SYMBOL_KEYS = set(
-    ["symbol", "pair", "contractType", "deliveryDate", "onboardDate", "status", "maintMarginPercent", "requiredMarginPercent", "baseAsset", "quoteAsset", "marginAsset", "pricePrecision", "quantityPrecision", "baseAssetPrecision", "quotePrecision", "underlyingType", "underlyingSubType", "triggerProtect", "liquidationFee", "marketTakeBound", "maxMoveOrderLimit", "filters", "orderTypes", "timeInForce", "permissionSets"]
+INCOME_KEYS = keys("symbol incomeType income asset info time tranId tradeId")
+SYMBOL_KEYS = keys(
+    "symbol pair contractType deliveryDate onboardDate status maintMarginPercent requiredMarginPercent "
+    "baseAsset quoteAsset marginAsset pricePrecision quantityPrecision baseAssetPrecision quotePrecision "
+    "underlyingType underlyingSubType triggerProtect liquidationFee marketTakeBound maxMoveOrderLimit "
+    "filters orderTypes timeInForce permissionSets"
 )
 
 
@@ -144,5 +157,5 @@ async def test_user_events_have_the_documented_key_sets(tmp_path: Path) -> None:
     assert events[2]["o"].keys() == UPDATE_KEYS | {"n", "N"}
     assert events[1]["a"].keys() == {"m", "B", "P"}
     assert events[1]["a"]["B"][0].keys() == {"a", "wb", "cw", "bc"}
-    assert events[1]["a"]["P"][0].keys() == set(["s", "pa", "ep", "bep", "cr", "up", "mt", "iw", "ps", "ma"])
+    assert events[1]["a"]["P"][0].keys() == keys("s pa ep bep cr up mt iw ps ma")
     assert isinstance(events[2]["o"]["t"], int)

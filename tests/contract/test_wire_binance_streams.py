@@ -117,15 +117,18 @@ async def test_a_wrong_listen_key_hears_nothing(tmp_path: Path) -> None:
             assert (await receive(socket))["id"] == 9
 
 
-async def test_the_prediction_streamed_is_the_one_settled_at_the_stamp(tmp_path: Path) -> None:
+async def test_the_last_prediction_streamed_before_a_stamp_is_what_settles(tmp_path: Path) -> None:
     async with (
         binance(tmp_path) as client,
         client.session.ws_connect(client.base_url + "/ws/btcusdt@markPrice@1s") as socket,
     ):
-        stamp = (await receive(socket))["T"]
-        client.host.clock.jump(stamp - 500)
-        predicted = [await receive(socket) for _ in range(2)]
-        last = next(event for event in reversed(predicted) if event["T"] == stamp or event["E"] >= stamp)
+        first = await receive(socket)
+        client.host.clock.jump(first["T"] - 3_000)
+        event = first
+        while event["E"] < first["T"] - 3_000:
+            event = await receive(socket)
+        assert event["T"] == first["T"]
+        assert event["r"] != first["r"]
+        client.host.clock.jump(first["T"])
         _, rates = await client.public("/fapi/v1/fundingRate", symbol="BTCUSDT", limit=1)
-        assert last["E"] > stamp - 60_000
-        assert rates[-1]["fundingTime"] <= last["E"] + 1_000
+    assert (rates[0]["fundingTime"], rates[0]["fundingRate"]) == (first["T"], event["r"])

@@ -138,7 +138,7 @@ def _limits(strategy: StrategySettings, risk: RiskSettings) -> Iterator[Fault]:
         (("strategy", "notional_per_pair"), pair, "risk.venue_notional_max", risk.venue_notional_max),
         (("strategy", "notional_per_pair"), 2 * pair, "risk.gross_notional_max (two legs)", risk.gross_notional_max),
         (("strategy", "notional_per_pair"), pair, "risk.asset_notional_max", risk.asset_notional_max),
-        (("risk", "pairs_max"), slice_ * risk.pairs_max, "risk.net_delta_max (each pair has a naked slice for a moment)",
+        (("risk", "pairs_max"), slice_ * risk.pairs_max, "risk.net_delta_max (a naked slice of each pair)",
          risk.net_delta_max),
         (("risk", "venue_notional_max"), risk.venue_notional_max, "risk.gross_notional_max", risk.gross_notional_max),
         (("risk", "asset_notional_max"), risk.asset_notional_max, "risk.gross_notional_max", risk.gross_notional_max),

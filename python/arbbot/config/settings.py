@@ -105,6 +105,9 @@ class StrategySettings(_Section):
     notional_per_pair: Positive = Field(description="one leg, numeraire")
     notional_per_slice: Positive = Field(description="one order, numeraire")
     band_bp: Positive = Field(description="how far past the touch a limit may stand")
+    prediction_window_min: Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, lt=1)] = Field(
+        description="fraction of its averaging window that a predicted rate must have seen before it opens or closes"
+    )
     settlement_guard_s: Positive = Field(description="no entry this close before a settlement of either leg")
 
 

@@ -16,6 +16,7 @@ from arbbot.engine.drive import Driver
 from arbbot.engine.exposure import measure
 from arbbot.execution.plan import Move
 from arbbot.risk.limits import judge, standing_breaches
+from arbbot.strategy.carry import window_passed
 from arbbot.strategy.exit import exit_reason
 from arbbot.strategy.opportunity import EntryRule, assess, entry_gates
 
@@ -36,6 +37,7 @@ class Decider:
             half_life_hours=float(strategy.carry_half_life_hours),
             edge_open_bp=float(strategy.edge_open_bp),
             settlement_guard_s=float(strategy.settlement_guard_s),
+            window_min=float(strategy.prediction_window_min),
         )
 
     async def guard(self) -> None:
@@ -55,8 +57,10 @@ class Decider:
                 continue
             long = self._context.market.funding(pair.terms.long.instrument.id)
             short = self._context.market.funding(pair.terms.short.instrument.id)
-            if long is None or short is None or min(long.ts_next_ns, short.ts_next_ns) <= now_ns:
-                continue  # no rates, or the ones from before a settlement: the new ones decide
+            if long is None or short is None:
+                continue
+            if min(window_passed(long, now_ns), window_passed(short, now_ns)) < self._rule.window_min:
+                continue  # rates of before a settlement, or too young to say anything
             reason = exit_reason(
                 long, short, now_ns, self._rule.half_life_hours, float(strategy.carry_close_bp_per_day)
             )

@@ -100,6 +100,5 @@ class Obeyer:
             await context.recorder.record(CalendarMoved(offset_ns=offset_ns, ts_ns=context.clock.now_ns()))
             for venue in context.venues:
                 context.market.invalidate(venue, "the calendar moved")
-                context.reread.add(venue)
         context.held = False
         return Answer(command_id=command.id, done=True, text="released")

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from arbbot.domain.account import Balance
 from arbbot.domain.events import BaselineTaken, Halted, PairMoved
 from arbbot.domain.order import OpenOrder, Position
 from arbbot.domain.pair import PAIR_MOVES, PairState
@@ -27,22 +28,30 @@ async def reconcile(context: EngineContext, truth: VenueTruth) -> None:
     if truth.positions is not None:
         await _check_positions(context, truth.venue, truth.positions, seen_before=context.mismatch.get(truth.venue))
     for balance in truth.balances or ():
-        account = Account(balance.venue, balance.currency)
-        if account not in context.state.cash.baselines and not context.state.cash.totals.get(account):
-            await context.recorder.record(
-                BaselineTaken(
-                    venue=balance.venue, currency=balance.currency, cash=balance.cash, ts_ns=context.clock.now_ns()
-                )
+        await _check_cash(context, truth, balance)
+
+
+async def _check_cash(context: EngineContext, truth: VenueTruth, balance: Balance) -> None:
+    """The residual of one currency. Only a reading that also asked for fills and funding may find one."""
+    account = Account(balance.venue, balance.currency)
+    if account not in context.state.cash.baselines and account not in context.state.cash.totals:
+        await context.recorder.record(
+            BaselineTaken(
+                venue=balance.venue, currency=balance.currency, cash=balance.cash, ts_ns=context.clock.now_ns()
             )
-        residual = context.state.cash.residual(account, balance.cash)
-        context.residuals[account] = residual
-        if residual:
-            context.reread.add(truth.venue)
+        )
+    residual = context.state.cash.residual(account, balance.cash)
+    if residual:
+        context.reread.add(truth.venue)
+        if truth.fills is None or truth.funding is None:
+            return
+        if context.residuals.get(account) == residual:  # twice the same: not a row that was late
             context.alert(
                 "residual",
                 f"{account.venue}: {residual:+f} {account.currency} of cash not explained by fills, fees and funding",
                 Severity.CRITICAL,
             )
+    context.residuals[account] = residual
 
 
 def _merge(previous: VenueTruth | None, truth: VenueTruth) -> VenueTruth:

@@ -13,7 +13,6 @@ from arbbot.engine.cycle import Engine
 __all__ = ["keep_lease", "supervise"]
 
 LEASE_RENEW_S = 2.0
-RESYNC_S = 0.25
 
 
 async def supervise(
@@ -29,7 +28,6 @@ async def supervise(
     beside: dict[str, Coroutine[Any, Any, None]] = {"lease": keep_lease(context), **(others or {})}
     for venue in context.venues.values():
         beside[f"{venue.name} feed"] = _feed(context, venue)
-        beside[f"{venue.name} resync"] = _resync(context, venue)
         beside[f"{venue.name} account"] = venue.account.run(_into_inbox(context, venue.name))
     tasks = {asyncio.create_task(work, name=name) for name, work in beside.items()}
     main = asyncio.create_task(engine.run(until), name="engine")
@@ -53,14 +51,6 @@ def _into_inbox(context: EngineContext, venue: str) -> Callable[..., None]:
 async def _feed(context: EngineContext, venue: VenuePorts) -> None:
     watched = [i for i in context.instruments.values() if i.id.venue == venue.name]
     await venue.feed.run(watched, context.market)
-
-
-async def _resync(context: EngineContext, venue: VenuePorts) -> None:
-    """Ask for a fresh snapshot of every book that lost its thread."""
-    while True:
-        for instrument in context.market.gapped(venue.name):
-            await venue.feed.resync(instrument)
-        await context.clock.sleep(RESYNC_S)
 
 
 async def keep_lease(context: EngineContext) -> None:

@@ -13,8 +13,9 @@ from arbbot.engine.inbox import VenueTruth
 __all__ = ["TruthReader"]
 
 EVERY_NS = 2 * SECOND_NS  # positions and balances (DESIGN §7.8)
-ORDERS_EVERY_NS = 5 * SECOND_NS  # open orders: 40 weight a call on Binance
-HISTORY_EVERY_NS = 10 * SECOND_NS  # fills and funding when nothing asks for them: 30 weight a call on Binance
+# Binance gives an account 2,400 weight a minute; what is asked on a schedule must leave most of it to what is urgent.
+ORDERS_EVERY_NS = 15 * SECOND_NS  # all open orders: weight 40; ours are followed one by one, this finds foreign ones
+HISTORY_EVERY_NS = 20 * SECOND_NS  # fills and funding when nothing asks for them: weight 30 + 5 an instrument
 OVERLAP_NS = 60 * SECOND_NS  # history is read again from this long before the last reading: rows may appear late
 FUNDING_GRACE_NS = SECOND_NS  # venues book a settlement a moment after its stamp
 

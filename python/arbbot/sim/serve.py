@@ -50,13 +50,13 @@ async def running(sim: SimSettings, data_dir: Path) -> AsyncIterator[dict[str, V
     clock, start_ms = _clock(sim, state_dir)
     world = MarketWorld(sim.seed, sim.regime, sim.assets, start_ms)
     hosts: dict[str, VenueHost] = {}
-    async with asyncio.TaskGroup() as wires, contextlib.AsyncExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
         sites: dict[str, dict[str, str]] = {}
         for venue, venue_settings in sim.venues.items():
             host, wire = _venue(sim, venue, venue_settings.balance, world=world, clock=clock, state_dir=state_dir)
             hosts[venue] = host
             base_url = await _listen(stack, build_app(host, wire), venue_settings.port)
-            stack.callback(wires.create_task(wire.run(), name=f"sim:{venue}").cancel)
+            stack.push_async_callback(_stopped, _watched(wire, venue))
             sites[venue] = {"base_url": base_url, "key": host.keys.key, "secret": host.keys.secret}
         token = secrets.token_hex(16)
         control_url = await _listen(stack, Control(token, clock, hosts).app(), 0)
@@ -138,3 +138,22 @@ async def _listen(stack: contextlib.AsyncExitStack, app: web.Application, port: 
     host, bound = runner.addresses[0][:2]
     return f"http://{host}:{bound}"
 
+
+def _watched(wire: Wire, venue: str) -> asyncio.Task[None]:
+    """Run `wire`; should it ever fail, the task that runs the sim is cancelled: a venue must not stand still unseen."""
+    owner = asyncio.current_task()
+    task = asyncio.create_task(wire.run(), name=f"sim:{venue}")
+
+    def ended(done: asyncio.Task[None]) -> None:
+        if not done.cancelled() and done.exception() is not None and owner is not None:
+            owner.cancel()
+
+    task.add_done_callback(ended)
+    return task
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    """Cancel `task`; raises what it failed with."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -7,7 +7,7 @@ calibrated forecast will replace it behind the same function.
 from arbbot.domain.market import FundingRate
 from arbbot.domain.units import HOUR_NS
 
-__all__ = ["PLATEAU_PER_HOUR", "expected_carry", "expected_rate_sum"]
+__all__ = ["PLATEAU_PER_HOUR", "expected_carry", "expected_rate_sum", "window_passed"]
 
 # The interest term of Hyperliquid's and Binance's formula: 0.01 % per 8 h (REFERENCES: "Funding"). Both sit there for
 # half of all hours, so a divergence decays to it and not to zero.
@@ -35,3 +35,9 @@ def expected_carry(
     received = expected_rate_sum(short, now_ns, horizon_hours, half_life_hours)
     paid = expected_rate_sum(long, now_ns, horizon_hours, half_life_hours)
     return received - paid
+
+
+def window_passed(rate: FundingRate, now_ns: int) -> float:
+    """How much of its averaging window a prediction has seen, 0 to 1; a stamp already past counts as 0."""
+    left = (rate.ts_next_ns - now_ns) / (rate.interval_hours * HOUR_NS)
+    return 1 - left if 0 < left <= 1 else 0.0

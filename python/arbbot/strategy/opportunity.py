@@ -7,7 +7,7 @@ import msgspec
 from arbbot.domain.decision import Gate, Opportunity
 from arbbot.domain.market import FundingRate, PairQuote
 from arbbot.domain.units import SECOND_NS
-from arbbot.strategy.carry import expected_carry
+from arbbot.strategy.carry import expected_carry, window_passed
 
 __all__ = ["EntryRule", "assess", "entry_gates"]
 
@@ -15,12 +15,16 @@ BP = 10_000
 
 
 class EntryRule(msgspec.Struct, frozen=True, kw_only=True):
-    """The operator's numbers for opening. Hours, basis points of one leg's notional, seconds."""
+    """The operator's numbers for opening. Hours, basis points of one leg's notional, seconds.
+
+    `window_min`: the fraction of its averaging window that a prediction must have seen.
+    """
 
     horizon_hours: float
     half_life_hours: float
     edge_open_bp: float
     settlement_guard_s: float
+    window_min: float
 
 
 def assess(
@@ -82,4 +86,16 @@ def entry_gates(
             value=f"{next_s / SECOND_NS:.1f} s to the next settlement",
             bound=f"> {rule.settlement_guard_s:g} s",
         ),
+        _window_gate(funding, rule.window_min, now_ns),
+    )
+
+
+def _window_gate(funding: tuple[FundingRate, FundingRate], window_min: float, now_ns: int) -> Gate:
+    """A prediction is an average since the last settlement; of a few samples it says little."""
+    passed = min(window_passed(rate, now_ns) for rate in funding)
+    return Gate(
+        name="prediction",
+        passed=passed >= window_min,
+        value=f"{passed:.0%} of its window passed",
+        bound=f"≥ {window_min:.0%}",
     )

@@ -91,7 +91,7 @@ def test_three_mistakes_are_three_lines_with_place_and_suggestion(faults: Edit) 
         ('venue = "binanceusdm", sym', 'venue = "binance", sym', '[venues] (did you mean "binanceusdm"?)'),
         ("rates.USDC =", "rates.USDT =", "numeraire.rates.USDC: missing: venues.hyperliquid settles in USDC"),
         ("notional_per_slice = 5_000", "notional_per_slice = 50_000", "is above strategy.notional_per_pair 10000"),
-        ("net_delta_max = 6_000", "net_delta_max = 4_000", "is above risk.net_delta_max"),
+        ("net_delta_max = 11_000", "net_delta_max = 9_000", "is above risk.net_delta_max"),
         ("gross_notional_max = 60_000", "gross_notional_max = 19_000", "risk.gross_notional_max (two legs) 19000"),
         ("band_bp = 8", "band_bp = 800", "is above risk.price_band_bp 100"),
         ('start = "2026-01-05T06:40:00Z"', 'start = "2026-01-05"', "sim.start: must be `now` or ISO 8601 UTC"),

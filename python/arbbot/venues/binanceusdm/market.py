@@ -19,7 +19,7 @@ from arbbot.venues.stream import Subscription
 __all__ = ["BinanceMarket"]
 
 STREAMS_PER_MESSAGE_MAX = 100  # "maximum 200 streams per connection", ten messages a second
-SNAPSHOT_LEVELS = 100  # weight 5: a resync of twenty books costs 100 of 2,400 a minute; deeper levels arrive with deltas
+SNAPSHOT_LEVELS = 100  # weight 5 of 2,400 a minute, so that twenty books resync at once; deeper ones come as deltas
 FUNDING_INTERVAL_HOURS = 8  # "fundingInfo" lists only symbols that were adjusted; the rest settle every 8 h
 
 _MULTIPLIED = re.compile(r"^(10{3,}|1M)([A-Z0-9]+)$")
