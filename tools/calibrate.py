@@ -1,6 +1,6 @@
 """Fit the emulated market to real recordings and print the constants of `sim/market/params.py`.
 
-Run by hand: `python tools/calibrate.py ../shared/data` (needs polars and the `zstd` command). Reads only; writes nothing.
+Run by hand: `python tools/calibrate.py ../shared/data` (needs polars and the `zstd` command). Reads only.
 """
 
 import json
@@ -53,7 +53,9 @@ def _print_levels(rates: pl.DataFrame) -> None:
     print(f"# funding per 8 h, bp, quantiles at {PROBABILITIES}")
     for venue in ("binance", "hyperliquid"):
         for base in (*OWN_TABLE, None):
-            of_base = rates.filter((pl.col("venue") == venue) & (pl.lit(base is None) | (pl.col("base") == base)))
+            of_base = rates.filter(
+                (pl.col("venue") == venue) & (pl.col("base") == base if base else pl.lit(value=True))
+            )
             table = [round(BP * _quantile(of_base, "f8", p), 3) for p in PROBABILITIES]
             atom = of_base.filter((pl.col("f8") - 1e-4).abs() < 2e-7).height / of_base.height
             print(f"{venue} {base or 'other'}: {table}  # {of_base.height} rows, on the plateau {atom:.2f}")

@@ -1,5 +1,6 @@
 """Each mistake of a client gets Binance's own code and status; each correct call does what the venue would do."""
 
+import asyncio
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -32,7 +33,8 @@ Order = dict[str, Any]
         ({"quantity": "0.001", "price": "50000"}, -4164),
         ({"price": "50000.05"}, -1111),
         ({"price": "0"}, -4001),
-        ({"price": "900000"}, -4131),
+        ({"price": "900000"}, -4016),
+        ({"side": "SELL"}, -4024),
         ({"quantity": "900"}, -2019),
         ({"reduceOnly": "true"}, -2022),
         ({"timeInForce": "GTX", "price": "85000"}, -5022),
@@ -221,3 +223,42 @@ async def test_all_account_reads_answer(tmp_path: Path) -> None:
         assert len((await client.signed("GET", "/fapi/v1/allOrders", symbol="BTCUSDT"))[1]) == 1
         for path in ("/fapi/v1/ticker/price", "/fapi/v1/ticker/bookTicker", "/fapi/v1/ticker/24hr"):
             assert len((await client.public(path))[1]) == 3
+
+
+async def test_a_countdown_cancels_what_rests_and_can_be_stopped(tmp_path: Path) -> None:
+    async with binance(tmp_path) as client:
+        path, symbol = "/fapi/v1/countdownCancelAll", {"symbol": "BTCUSDT"}
+        await client.order()
+        assert (await client.signed("POST", path, countdownTime=600_000, **symbol))[1]["countdownTime"] == "600000"
+        await client.signed("POST", path, countdownTime=0, **symbol)
+        assert len((await client.signed("GET", "/fapi/v1/openOrders"))[1]) == 1
+        await client.signed("POST", path, countdownTime=1, **symbol)
+        async with asyncio.timeout(5):
+            while (await client.signed("GET", "/fapi/v1/openOrders"))[1]:
+                await asyncio.sleep(0.02)
+        assert (await client.signed("GET", "/fapi/v1/allOrders", **symbol))[1][0]["status"] == "CANCELED"
+
+
+async def test_all_open_orders_of_one_symbol_are_canceled(tmp_path: Path) -> None:
+    async with binance(tmp_path) as client:
+        await client.order()
+        await client.order(symbol="DOGEUSDT", quantity="1000", price="0.05")
+        assert (await client.signed("DELETE", "/fapi/v1/allOpenOrders", symbol="BTCUSDT"))[1]["code"] == 200
+        (left,) = (await client.signed("GET", "/fapi/v1/openOrders"))[1]
+        assert left["symbol"] == "DOGEUSDT"
+
+
+async def test_a_liquidation_is_told_as_the_venue_tells_it(tmp_path: Path) -> None:
+    async with binance(tmp_path) as client:
+        await client.signed("POST", "/fapi/v1/leverage", symbol="BTCUSDT", leverage=125)
+        await client.market("BUY", "20")
+        _, made = await client.keyed("POST", "/fapi/v1/listenKey")
+        async with client.session.ws_connect(f"{client.base_url}/ws/{made['listenKey']}") as socket:
+            client.host.model.state.accounts["main"].cash -= Decimal(95_000)  # a loss elsewhere
+            seen = [(await socket.receive_json(timeout=5)) for _ in range(3)]
+        assert [(e["o"]["o"], e["o"]["x"], e["o"]["X"]) for e in seen if "o" in e][-1] == (
+            "LIQUIDATION",
+            "CALCULATED",
+            "FILLED",
+        )
+        assert (await client.signed("GET", "/fapi/v3/positionRisk"))[1] == []

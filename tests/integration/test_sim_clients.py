@@ -82,6 +82,7 @@ def _python_binance(base_url: str, key: str, secret: str) -> list[str]:
         return [placed["status"], queried["status"], canceled["status"]]
     finally:
         client.close_connection()
+        client.loop.close()  # it makes an event loop for this thread and never closes it
 
 
 @pytest.mark.slow

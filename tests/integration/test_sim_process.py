@@ -39,7 +39,7 @@ async def process(data_dir: Path) -> AsyncIterator[tuple[int, dict[str, Any]]]:
     ready = data_dir / "sim.json"
     ready.unlink(missing_ok=True)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    arguments = (PROGRAM, sim_settings().model_dump_json(), str(data_dir))
+    arguments = (PROGRAM, sim_settings().model_dump_json(exclude_unset=True), str(data_dir))
     started = await asyncio.create_subprocess_exec(sys.executable, "-c", *arguments, env=environment)
     try:
         async with asyncio.timeout(30):

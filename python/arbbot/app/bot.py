@@ -84,7 +84,7 @@ async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store
     async with AsyncExitStack() as stack:
         log = open_log(settings.bot.data_dir)
         route_library_logs(log)
-        clock = CalendarClock(emulated_offset_ns(settings))
+        clock = CalendarClock(await emulated_offset_ns(settings))
         store = await open_store(settings, clock)
         stack.push_async_callback(store.close)
         secrets = resolve_credentials(settings)

@@ -20,11 +20,12 @@ def living_sim(settings: Settings) -> SimFile | None:
     return document
 
 
-def emulated_offset_ns(settings: Settings) -> int:
-    """Where the emulated venues' calendar stands; 0 for real venues.
+async def emulated_offset_ns(settings: Settings) -> int:
+    """Where the emulated venues' calendar stands now (sim.json says where it began); 0 for real venues.
 
     Raises:
         PrerequisiteError: mode is emulated and no emulated venues run.
+        VenueUnavailable: their control port does not answer.
     """
     if settings.bot.mode is not Mode.EMULATED:
         return 0
@@ -34,7 +35,7 @@ def emulated_offset_ns(settings: Settings) -> int:
             f"no emulated venues run in {settings.bot.data_dir}: start them with `arbbot sim CONFIG`, "
             "or everything with `arbbot run CONFIG`"
         )
-    return document.offset_ns
+    return await EmulatedVenues(document).offset_ns()
 
 
 class EmulatedVenues:
@@ -43,6 +44,10 @@ class EmulatedVenues:
     def __init__(self, document: SimFile) -> None:
         self._url = document.control_url
         self._headers = {"Authorization": f"Bearer {document.token}"}
+
+    async def offset_ns(self) -> int:
+        """Market time minus wall time."""
+        return int((await self._call("GET", "/control/state"))["offset_ns"])
 
     async def next_settlement_ms(self) -> int:
         """The earliest settlement of any instrument, market time."""

@@ -1,4 +1,4 @@
-"""`arbbot status`: the last state document, and whether the bot behind it lives. Reads two files and asks nobody."""
+"""`arbbot status`: the last state document, and whether the bot behind it lives. Asks the store and reads one file."""
 
 import sys
 import time
@@ -6,44 +6,59 @@ from pathlib import Path
 
 import msgspec
 
-from arbbot.cli.status_view import print_plain, print_rich
-from arbbot.config.toml import data_dir_of
-from arbbot.domain.errors import PrerequisiteError
-from arbbot.domain.status import Health, StatusDocument, decode_status
+from arbbot.cli.source import find_status
+from arbbot.cli.status_view import Seen, print_plain, print_rich
+from arbbot.config.place import place_of
+from arbbot.domain.status import Health, StatusDocument
 from arbbot.telemetry.host import boot_id, process_alive
 
 __all__ = ["alive", "status"]
 
-STATUS_FILE = "status.json"
 AGE_S_MAX = 5.0  # the bot writes several times a second
 
 
-def status(*, config: Path = Path("configs/demo.toml"), json: bool = False, schema: bool = False) -> None:
+def status(
+    *,
+    config: Path = Path("configs/demo.toml"),
+    seed: int | None = None,
+    json: bool = False,
+    schema: bool = False,
+    svg: Path | None = None,
+) -> None:
     """Show what the bot does: mode, health, venues, pairs, funding, profit. A dead bot is shown as dead.
 
     Parameters
     ----------
     config
-        The bot's TOML file; only bot.data_dir is read.
+        The bot's TOML file; only bot.id, bot.data_dir and store are read. A store alone is enough on another host.
+    seed
+        The seed that `arbbot run` was given.
     json
-        The versioned document itself, with `alive` and `age_s` added.
+        The versioned document itself, with `alive`, `age_s`, `source` and `source_note` added.
     schema
         The JSON schema of that document.
+    svg
+        Write the tables into this file, as a picture.
     """
     if schema:
         print(_schema())
         return
-    path = data_dir_of(config) / STATUS_FILE
-    data, document = _read(path)
-    age_s = round(max(0.0, time.time() - document.ts_ms / 1_000), 3)
-    living = alive(document, age_s)
+    found = find_status(place_of(config, seed))
+    age_s = round(max(0.0, time.time() - found.document.ts_ms / 1_000), 3)
+    seen = Seen(found.document, alive(found.document, age_s), age_s, found.source, found.note)
     if json:
-        shown = {**msgspec.json.decode(data), "alive": living, "age_s": age_s}
+        told = {"alive": seen.alive, "age_s": age_s, "source": found.source, "source_note": found.note}
+        shown = {**msgspec.json.decode(found.data), **told}
         print(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+    elif svg is not None:
+        from arbbot.cli.picture import write_picture
+
+        write_picture(seen, svg)
+        print(f"written: {svg}")
     elif sys.stdout.isatty():
-        print_rich(document, alive=living, age_s=age_s)
+        print_rich(seen)
     else:
-        print_plain(document, alive=living, age_s=age_s)
+        print_plain(seen)
 
 
 def alive(document: StatusDocument, age_s: float) -> bool:
@@ -51,19 +66,6 @@ def alive(document: StatusDocument, age_s: float) -> bool:
     if age_s > AGE_S_MAX or document.health is Health.STOPPED:
         return False
     return document.boot_id != boot_id() or process_alive(document.pid)
-
-
-def _read(path: Path) -> tuple[bytes, StatusDocument]:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise PrerequisiteError(f"no bot has run here yet ({path} is absent): start one with `arbbot run`") from error
-    except OSError as error:
-        raise PrerequisiteError(f"{path}: {error.strerror}: run this as the bot's user") from error
-    try:
-        return data, decode_status(data)
-    except msgspec.MsgspecError as error:
-        raise PrerequisiteError(f"{path} was written by another version ({error}): use that arbbot") from error
 
 
 def _schema() -> str:

@@ -6,11 +6,10 @@ a `repr` without secrets, and no error message repeats what was read.
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 
-from arbbot.config.owned import read_owned
+from arbbot.config.reference import resolve_reference
 from arbbot.config.settings import Settings, VenueSettings
 from arbbot.config.simfile import SimFile, read_sim_file
 from arbbot.domain.errors import ConfigError
@@ -54,7 +53,7 @@ def resolve_credentials(settings: Settings, environ: Mapping[str, str] = os.envi
 def resolve_password(settings: Settings, environ: Mapping[str, str] = os.environ) -> str | None:
     """The store's password, None where it has none. Raises ConfigError."""
     reference = settings.store.password
-    return None if reference is None else _resolve("store.password", reference, environ)
+    return None if reference is None else resolve_reference("store.password", reference, environ)
 
 
 def _credentials(name: str, venue: VenueSettings, sim: SimFile | None, environ: Mapping[str, str]) -> Credentials:
@@ -67,26 +66,9 @@ def _credentials(name: str, venue: VenueSettings, sim: SimFile | None, environ: 
     values = []
     for part, reference in (("key", venue.key), ("secret", venue.secret)):
         try:
-            values.append(_resolve(f"venues.{name}.{part}", reference, environ))
+            values.append(resolve_reference(f"venues.{name}.{part}", reference, environ))
         except ConfigError as error:
             faults.extend(error.faults)
     if faults:
         raise ConfigError(faults)
     return Credentials(venue=name, key=values[0], secret=values[1], base_url=venue.base_url)
-
-
-def _resolve(place: str, reference: str, environ: Mapping[str, str]) -> str:
-    kind, _, rest = reference.partition(":")
-    if kind == "env":
-        value = environ.get(rest, "").strip()
-        if not value:
-            raise ConfigError([f"{place}: environment variable {rest} is not set: export {rest}=..."])
-        return value
-    path = Path(rest).expanduser()
-    try:
-        value = read_owned(path).strip()
-    except OSError as error:
-        raise ConfigError([f"{place}: {path}: {error.strerror or error}"]) from error
-    if not value:
-        raise ConfigError([f"{place}: {path} is empty: write the secret into it"])
-    return value

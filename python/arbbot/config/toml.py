@@ -7,7 +7,7 @@ from typing import Any
 
 from arbbot.domain.errors import ConfigError
 
-__all__ = ["data_dir_of", "parse_toml", "read_text"]
+__all__ = ["parse_toml", "read_text"]
 
 
 def read_text(path: Path) -> str:
@@ -25,12 +25,3 @@ def parse_toml(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, ArithmeticError) as error:
         raise ConfigError([f"{path}: not TOML: {error}"]) from error
-
-
-def data_dir_of(path: Path) -> Path:
-    """`bot.data_dir` of a config that may have faults elsewhere. Raises ConfigError."""
-    bot = parse_toml(path, read_text(path)).get("bot")
-    data_dir = bot.get("data_dir") if isinstance(bot, dict) else None
-    if not isinstance(data_dir, str) or not data_dir:
-        raise ConfigError([f"{path}: bot.data_dir: missing: `arbbot config check {path}` lists every fault"])
-    return Path(data_dir)

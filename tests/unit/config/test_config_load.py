@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from arbbot.config.load import load_settings
 from arbbot.config.settings import Mode, Settings
-from arbbot.config.toml import data_dir_of
+from arbbot.config.place import place_of
 from arbbot.domain.errors import ConfigError
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"
@@ -163,7 +163,7 @@ def test_what_is_no_config_at_all_is_said_in_one_line(tmp_path: Path, content: b
 def test_the_data_directory_is_found_although_the_rest_is_wrong(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text('[bot]\ndata_dir = "x/y"\nnonsense = 1\n')
-    assert data_dir_of(path) == Path("x/y")
+    assert place_of(path).data_dir == Path("x/y")
     path.write_text("[bot]\n")
     with pytest.raises(ConfigError, match=r"bot\.data_dir: missing"):
-        data_dir_of(path)
+        place_of(path)

@@ -30,9 +30,9 @@ def _check_price(instrument: SimInstrument, spec: OrderSpec, mark: Decimal, band
     if not on_price_grid(instrument, spec.price):
         return Refusal(RefusalKind.PRICE_OFF_GRID, f"tick {instrument.tick}")
     # a buy far below and a sell far above the mark cannot hurt anybody and may rest
-    far = spec.price / mark - 1
-    if far * spec.side.sign > band:
-        return Refusal(RefusalKind.PRICE_OUT_OF_BAND, f"mark {mark}")
+    bound = mark * (1 + band * spec.side.sign)
+    if (spec.price - bound) * spec.side.sign > 0:
+        return Refusal(RefusalKind.PRICE_OUT_OF_BAND, f"{bound.quantize(instrument.tick)}")
     return None
 
 

@@ -31,7 +31,7 @@ class RefusalKind(enum.StrEnum):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A request that changed nothing. `detail` is for the sim's own log, never for a client."""
+    """A request that changed nothing. `detail`: of a price out of its band the bound, else free text."""
 
     kind: RefusalKind
     detail: str = ""

@@ -1,5 +1,6 @@
 """Binance's error bodies. Source: developers.binance.com, USDⓈ-M futures, "Error Codes"."""
 
+from arbbot.domain.order import OrderSide
 from arbbot.sim.exchange import Refusal, RefusalKind, SimInstrument
 
 __all__ = ["ApiError", "refused"]
@@ -20,10 +21,6 @@ _REFUSALS: dict[RefusalKind, tuple[int, str]] = {
     RefusalKind.UNKNOWN_ORDER: (-2011, "Unknown order sent."),
     RefusalKind.PRICE_OFF_GRID: (-4014, "Price not increased by tick size."),
     RefusalKind.PRICE_NOT_POSITIVE: (-4001, "Price less than 0."),
-    RefusalKind.PRICE_OUT_OF_BAND: (
-        -4131,
-        "The counterparty's best price does not meet the PERCENT_PRICE filter limit.",
-    ),
     RefusalKind.QUANTITY_OFF_GRID: (-4023, "Quantity not increased by step size."),
     RefusalKind.QUANTITY_NOT_POSITIVE: (-4003, "Quantity less than or equal to zero."),
     RefusalKind.QUANTITY_BELOW_MINIMUM: (-4004, "Quantity less than min quantity."),
@@ -40,8 +37,12 @@ _REFUSALS: dict[RefusalKind, tuple[int, str]] = {
 }
 
 
-def refused(refusal: Refusal, instrument: SimInstrument | None = None) -> ApiError:
-    """The venue's answer to a refusal of the model."""
+def refused(refusal: Refusal, instrument: SimInstrument | None = None, side: OrderSide = OrderSide.BUY) -> ApiError:
+    """The venue's answer to a refusal of the model; `instrument` and `side` are the refused order's."""
+    if refusal.kind is RefusalKind.PRICE_OUT_OF_BAND:
+        if side is OrderSide.BUY:
+            return ApiError(-4016, f"Limit price can't be higher than {refusal.detail}.")
+        return ApiError(-4024, f"Limit price can't be lower than {refusal.detail}.")
     if refusal.kind is RefusalKind.NOTIONAL_BELOW_MINIMUM and instrument is not None:
         message = f"Order's notional must be no smaller than {instrument.notional_min} (unless you choose reduce only)."
         return ApiError(-4164, message)

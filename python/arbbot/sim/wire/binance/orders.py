@@ -37,7 +37,7 @@ class Orders:
         spec = self._spec(instrument, params)
         order = self._model.place(ACCOUNT, spec, self._model.state.time_ms)
         if isinstance(order, Refusal):
-            raise refused(order, instrument)
+            raise refused(order, instrument, spec.side)
         if (params.text("newOrderRespType") or "ACK") == "ACK":
             return order_object(instrument, _as_new(order))
         return order_object(instrument, order)
