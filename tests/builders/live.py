@@ -15,7 +15,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +33,7 @@ from arbbot.store.keys import Keys
 from arbbot.store.link import Link
 from arbbot.store.server import EmbeddedServer
 
-__all__ = ["KEEP", "Run", "Site", "VenueOrder", "end_process", "eventually"]
+__all__ = ["EXPLAINED", "KEEP", "Place", "Run", "Site", "VenueOrder", "booked", "end_process", "eventually"]
 
 ARBBOT = Path(sys.executable).with_name("arbbot")
 DEMO = Path(__file__).resolve().parents[2] / "configs" / "demo.toml"
@@ -42,7 +43,8 @@ PATIENCE_S = 30.0
 KEEP = {"pairs_max": "1", "carry_close_bp_per_day": "-100_000"}
 
 T = TypeVar("T")
-Place = tuple[str, str]  # venue, symbol
+Place = tuple[str, str]  # venue, and symbol or currency
+EXPLAINED: dict[Place, Decimal | None] = {("binanceusdm", "USDT"): Decimal(0), ("hyperliquid", "USDC"): Decimal(0)}
 
 
 def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE_S) -> T:
@@ -204,6 +206,19 @@ class Site:
 
         return self.shows(look, "a pair is open", run)
 
+    def residuals(self) -> dict[Place, Decimal | None]:
+        """The residual of every venue's currency, and nothing in doubt."""
+        shown = self.status()
+        assert shown is not None
+        assert shown.totals.intents_open == 0
+        return {(v.name, b.currency): b.residual for v in shown.venues for b in v.balances}
+
+    def bot_pid(self) -> int:
+        """The process that wrote the status."""
+        shown = self.status()
+        assert shown is not None
+        return shown.pid
+
     # the emulated venues
 
     def sim(self) -> dict[str, Any]:
@@ -251,7 +266,23 @@ class Site:
         venue = self.sim()["venues"]["hyperliquid"]
         return _ask(f"{venue['base_url']}/info", {"type": question, "user": venue["key"]})
 
-    # the journal
+    # the journal and its store
+
+    def store_pid(self) -> int:
+        """The embedded server's process."""
+        recorded = EmbeddedServer(self.data_dir).recorded()
+        assert recorded is not None
+        return recorded.pid
+
+    @contextmanager
+    def store_standing_still(self) -> Iterator[None]:
+        """The server is there and answers nobody."""
+        pid = self.store_pid()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def journal(self) -> list[Event]:
         """Every event. While nothing runs here the chain and the filed head are verified too."""

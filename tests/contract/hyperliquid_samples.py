@@ -2,10 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
-FRAMES = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "frames"
+from recorded import FRAMES
+
 _STRING = re.compile(r"(?:string|body): '((?:[^']|'')*)'")
 
 

@@ -14,8 +14,6 @@ from arbbot.domain.errors import VenueRefused, VenueUnavailable
 from arbbot.domain.instrument import InstrumentId
 from arbbot.domain.order import Accepted, Fill, OrderSide, OrderState, Rejected, TimeInForce, Unknown
 
-pytest.importorskip("arbbot.sim.serve", reason="the emulated venues are not built")
-
 VENUES = ("binanceusdm", "hyperliquid")
 
 

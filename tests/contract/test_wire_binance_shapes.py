@@ -1,17 +1,13 @@
 """Everything the Binance wire says has the key sets and JSON types of what the venue was recorded to say."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
+from recorded import FRAMES, lines, needs_recordings
 from sim_site import binance
-
-FRAMES = Path(__file__).resolve().parents[2] / "../shared/data/frames"
-needs_recordings = pytest.mark.skipif(not FRAMES.exists(), reason="no ../shared/data/frames beside the repository")
 
 
 def shape(value: Any) -> Any:
@@ -24,17 +20,12 @@ def shape(value: Any) -> Any:
     return type(value).__name__
 
 
-def _lines(name: str) -> Iterator[str]:
-    text = subprocess.run(["zstd", "-dc", str(FRAMES / name)], check=True, capture_output=True, text=True).stdout
-    yield from text.splitlines()
-
-
 def _recorded_events() -> Iterator[dict[str, Any]]:
     for line in (FRAMES / "current_protocol_samples/binance-futures.jsonl").read_text().splitlines():
         message = msgspec.json.decode(line)
         if not message.get("generated"):
             yield message["data"]
-    for line in _lines("BINANCE_FUTURES.ws.1.0.zst"):
+    for line in lines("frames/BINANCE_FUTURES.ws.1.0.zst"):
         _, _, text = line.partition(": ")
         if text.startswith("{"):
             yield msgspec.json.decode(text).get("data", {})
@@ -71,7 +62,7 @@ async def test_public_events_have_the_recorded_shapes(tmp_path: Path) -> None:
 
 @needs_recordings
 async def test_the_depth_snapshot_has_the_recorded_shape(tmp_path: Path) -> None:
-    line = next(line for line in _lines("BINANCE_FUTURES.http.0.0.zst") if "/fapi/v1/depth" in line)
+    line = next(line for line in lines("frames/BINANCE_FUTURES.http.0.0.zst") if "/fapi/v1/depth" in line)
     recorded = msgspec.json.decode(line.split(": ", 1)[1])
     async with binance(tmp_path) as client:
         status, snapshot = await client.public("/fapi/v1/depth", symbol="BTCUSDT", limit=1000)

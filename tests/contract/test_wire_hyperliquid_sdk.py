@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hyperliquid_rig import ADDRESS, SECRET, Rig, running
-
-pytest.importorskip("hyperliquid", reason="hyperliquid-python-sdk (extra `clients`) is not installed")
-
 from eth_account import Account
 from hyperliquid.exchange import Exchange
 from hyperliquid.info import Info
 from hyperliquid.utils.signing import sign_l1_action
 from hyperliquid.utils.types import Cloid
+from hyperliquid_rig import ADDRESS, SECRET, Rig, running
 
 from arbbot.sim.wire.hyperliquid.signing import Signature, agent_digest, recover
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from hyperliquid_rig import ADDRESS, D, Rig, running, wire_order
-from hyperliquid_samples import FRAMES, answers, differences, frames
+from hyperliquid_samples import answers, differences, frames
 
 from arbbot.domain.order import OrderSide
 from arbbot.sim.exchange import PublicTrade
+from recorded import needs_recordings
 
-pytestmark = pytest.mark.skipif(not FRAMES.exists(), reason="real samples (../shared/data/frames) are not here")
+pytestmark = needs_recordings
 
 HOUR_MS = 3_600_000
 

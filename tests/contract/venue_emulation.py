@@ -52,6 +52,7 @@ def config(data_dir: Path) -> dict[str, Any]:
             "notional_per_slice": 500,
             "band_bp": 5,
             "settlement_guard_s": 30,
+            "prediction_window_min": 0,
         },
         "risk": {
             "gross_notional_max": LIMIT,

@@ -12,9 +12,6 @@ import pytest
 from arbbot.domain.instrument import InstrumentId
 from contract.venue_emulation import SYMBOLS, Desk, desk, sim_process, until
 
-pytest.importorskip("arbbot.sim.serve", reason="the emulated venues are not built")
-
-
 KINDS = ("depthUpdate", "markPriceUpdate", "l2Book", "activeAssetCtx")
 
 

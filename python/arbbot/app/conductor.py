@@ -63,6 +63,7 @@ class Conductor:
         self._status = status
         self._timing = timing
         self.scenes = 0
+        self.moving = asyncio.Lock()  # held while venues and bot may stand at different times
 
     async def play(self) -> None:
         """Scene after scene: let the bot act, jump to before the next settlement, let it pass."""
@@ -93,11 +94,12 @@ class Conductor:
 
     async def _jump(self) -> None:
         """Hold, move the venues, release the bot, and wait until the settlement has passed."""
-        if not await self._ask("hold", {}, timeout_s=10.0):
-            return
-        at_ms = await self._calendar.next_settlement_ms()
-        offset_ns = await self._calendar.jump(at_ms - int(self._timing.lead_s * 1000))
-        while not await self._ask("release", {"offset_ns": str(offset_ns)}, timeout_s=10.0):
-            await asyncio.sleep(POLL_S)
+        async with self.moving:
+            if not await self._ask("hold", {}, timeout_s=10.0):
+                return
+            at_ms = await self._calendar.next_settlement_ms()
+            offset_ns = await self._calendar.jump(at_ms - int(self._timing.lead_s * 1000))
+            while not await self._ask("release", {"offset_ns": str(offset_ns)}, timeout_s=10.0):
+                await asyncio.sleep(POLL_S)
         passed_s = (at_ms * 1_000_000 - offset_ns - time.time_ns()) / 1e9
         await asyncio.sleep(max(0.0, passed_s))

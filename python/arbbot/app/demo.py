@@ -24,6 +24,7 @@ __all__ = ["Demo", "DemoEnd"]
 
 SIM_PATIENCE_S = 30.0
 RESTARTS_MAX = 5
+MOVE_S = 10.0
 
 
 class DemoEnd(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,20 +51,22 @@ class Demo:
         self.sim = Child("sim", ["sim", *arguments], logs / "sim.out")
         self.bot = Child("bot", ["bot", *arguments], logs / "bot.out")
         self._conductor: Conductor | None = None
-        self._ending = False
 
-    async def play(self, seconds: float | None, stop: asyncio.Event, show: Callable[[StatusDocument], None]) -> DemoEnd:
-        """Until `seconds` after the bot started, or `stop`.
-
-        Raises:
-            PrerequisiteError: another run uses this data directory, or the venues cannot start (a port is taken).
-        """
+    def refuse_second(self) -> None:
+        """Raises PrerequisiteError when another run uses this data directory: its processes and store are not ours."""
         running = living_sim(self._settings)
         if running is not None:
             raise PrerequisiteError(
                 f"emulated venues already run in {self._settings.bot.data_dir} (pid {running.pid}): "
                 "end that run first, or give this one another bot.data_dir"
             )
+
+    async def play(self, seconds: float | None, stop: asyncio.Event, show: Callable[[StatusDocument], None]) -> DemoEnd:
+        """Until `seconds` after the bot started, or `stop`.
+
+        Raises:
+            PrerequisiteError: the venues cannot start (a port is taken).
+        """
         helpers: list[asyncio.Task[None]] = []
         try:
             venues = await self._start_venues()
@@ -74,8 +77,7 @@ class Demo:
                 asyncio.create_task(self._watch(show)),
             ]
             await self._last(seconds, stop)
-            self._ending = True
-            helpers.pop(0).cancel()
+            await self._end_scene(helpers.pop(0))
             code = await self.bot.stop()
             show_end = self._read()
             return DemoEnd(
@@ -124,6 +126,14 @@ class Demo:
                 await self.bot.start()
         finally:
             asked.cancel()
+
+    async def _end_scene(self, conducting: asyncio.Task[None]) -> None:
+        """No bot is left at another time than its venues: it could not sign a request any more."""
+        moving = self._conductor.moving if self._conductor is not None else asyncio.Lock()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(MOVE_S), moving:
+                conducting.cancel()
+        conducting.cancel()
 
     async def _conduct(self, venues: EmulatedVenues) -> None:
         async with CommandLine(self._settings, by="conductor") as commands:

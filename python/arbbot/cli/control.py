@@ -7,6 +7,7 @@ from pathlib import Path
 
 from arbbot.cli.exits import ExitCode
 from arbbot.config.load import load_settings
+from arbbot.config.seed import seeded
 from arbbot.config.settings import Settings
 from arbbot.domain.errors import StoreUnavailable
 from arbbot.ports.storage import Answer
@@ -19,7 +20,7 @@ DEMO = Path("configs/demo.toml")
 ANSWER_S = 5.0
 
 
-def halt(reason: str = "asked on the command line", /, *, config: Path = DEMO) -> int:
+def halt(reason: str = "asked on the command line", /, *, config: Path = DEMO, seed: int | None = None) -> int:
     """Stop opening, now. A file in data_dir says so even when the store is away.
 
     Parameters
@@ -28,8 +29,10 @@ def halt(reason: str = "asked on the command line", /, *, config: Path = DEMO) -
         Shown in the status and written into the journal.
     config
         The bot's TOML file.
+    seed
+        The seed that `arbbot run` was given.
     """
-    settings = load_settings(config)
+    settings = seeded(load_settings(config), seed)
     HaltFile(settings.bot.data_dir).ask(reason)
     try:
         return asyncio.run(_ask(settings, "halt", {"reason": reason}))
@@ -38,20 +41,22 @@ def halt(reason: str = "asked on the command line", /, *, config: Path = DEMO) -
         return ExitCode.OK
 
 
-def resume(*, config: Path = DEMO) -> int:
+def resume(*, config: Path = DEMO, seed: int | None = None) -> int:
     """Lift a halt.
 
     Parameters
     ----------
     config
         The bot's TOML file.
+    seed
+        The seed that `arbbot run` was given.
     """
-    settings = load_settings(config)
+    settings = seeded(load_settings(config), seed)
     HaltFile(settings.bot.data_dir).clear()
     return asyncio.run(_ask(settings, "resume", {}))
 
 
-def close(pair: str, /, *, config: Path = DEMO) -> int:
+def close(pair: str, /, *, config: Path = DEMO, seed: int | None = None) -> int:
     """Close one pair.
 
     Parameters
@@ -60,8 +65,10 @@ def close(pair: str, /, *, config: Path = DEMO) -> int:
         Its id, as `arbbot status` shows it.
     config
         The bot's TOML file.
+    seed
+        The seed that `arbbot run` was given.
     """
-    return asyncio.run(_ask(load_settings(config), "close", {"pair": pair}))
+    return asyncio.run(_ask(seeded(load_settings(config), seed), "close", {"pair": pair}))
 
 
 async def _ask(settings: Settings, verb: str, arguments: dict[str, str]) -> int:

@@ -28,8 +28,8 @@ def price(value: Decimal) -> str:
 
 
 def number(value: float | None, form: str) -> str:
-    """`value` in `form`, which is signed or not; a dash for None."""
-    return NOTHING if value is None else format(value, f"z{form}" if "f" in form else form)
+    """`value` in `form`; a dash for None."""
+    return NOTHING if value is None else format(value, form)
 
 
 def clock(ts_ms: int) -> str:

@@ -3,16 +3,14 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from arbbot.cli.exits import ExitCode
+from arbbot.cli.progress import progress
 from arbbot.cli.run_view import summary
 from arbbot.config.load import load_settings
 from arbbot.config.seed import seeded
 from arbbot.config.settings import Mode, Settings
-from arbbot.domain.status import StatusDocument
 
 __all__ = ["run"]
 
@@ -58,35 +56,23 @@ async def _run(settings: Settings, arguments: list[str], seconds: float | None) 
     from arbbot.app.store import stop_embedded_store
 
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    demo = Demo(settings, arguments, _tell)
-    try:
-        end = await demo.play(seconds, stop, _progress())
-    finally:
-        await stop_embedded_store(settings)
+    with progress() as shown:
+
+        def end_it() -> None:
+            if not stop.is_set():
+                shown.tell("ending: what is under way is finished first")
+            stop.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, end_it)
+        demo = Demo(settings, arguments, shown.tell)
+        try:
+            end = await demo.play(seconds, stop, shown.show)
+        finally:
+            await stop_embedded_store(settings)
     if end.document is not None:
         for line in summary(end.document, scenes=end.scenes, restarts=end.restarts):
             print(line)
     if end.code:
-        _tell(f"the bot ended with exit code {end.code}: {end.said}")
+        print(f"the bot ended with exit code {end.code}: {end.said}", file=sys.stderr)
     return end.code if end.code >= 0 else ExitCode.UNRESOLVED
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _progress() -> Callable[[StatusDocument], None]:
-    """Prints each decision once, with market time."""
-    seen: set[tuple[int, str]] = set()
-
-    def show(document: StatusDocument) -> None:
-        for decision in document.decisions:
-            key = (decision.ts_ms, decision.text)
-            if key not in seen:
-                seen.add(key)
-                at = datetime.fromtimestamp(decision.ts_ms / 1_000, UTC).strftime("%m-%d %H:%M:%S")
-                print(f"{at}  {decision.text}", flush=True)
-
-    return show

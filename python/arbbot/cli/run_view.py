@@ -1,40 +1,75 @@
-"""What `arbbot run` prints at its end: the ledger of every pair, line by line, and what is left unexplained."""
+"""What `arbbot run` prints at its end: the ledger of every pair, what each loss was, and what is left unexplained."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
+from arbbot.cli.figures import clock, exact, money, span
+from arbbot.cli.sections import Section
+from arbbot.cli.status_view import aligned
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import PairStatus, StatusDocument
 
 __all__ = ["summary"]
 
+PLACES = 4
+
 
 def summary(document: StatusDocument, *, scenes: int, restarts: int) -> list[str]:
     """The end as plain lines."""
-    unit = document.numeraire
-    lines = ["", f"{scenes} scenes, {document.totals.settlements} settlements, {restarts} restarts, all in {unit}"]
-    if document.pairs:
-        lines.append(f"{'pair':<14}{'state':<12}{'funding':>12}{'fees':>12}{'basis':>12}{'net':>12}  held")
-    lines += [_pair(pair, document.ts_market_ms) for pair in document.pairs]
-    totals = document.totals
-    lines.append(f"{'total':<26}{totals.funding:>12}{-totals.fees:>12}{totals.price_pnl:>12}{totals.net:>12}")
-    lines += [f"residual {v.name} {b.currency}: {b.residual}" for v in document.venues for b in v.balances]
+    lines = ["", *aligned(_ledger(document)), ""]
+    lines += [f"settlements credited: {_settlements(document)}; {scenes} jumps of the calendar, {restarts} restarts"]
+    lines += [f"residual {v.name} {b.currency}: {exact(b.residual)}" for v in document.venues for b in v.balances]
     if document.totals.intents_open:
         lines.append(f"{document.totals.intents_open} orders are unresolved")
     if not document.pairs:
         lines.append("no pair was opened:")
-        lines += [f"  {o.asset}: {'; '.join(o.reasons)}" for o in document.opportunities]
-    losing = [pair for pair in document.pairs if pair.state is PairState.CLOSED and pair.net < 0]
-    lines += [f"{pair.id} lost {-pair.net} {unit}: {pair.reason}" for pair in losing]
+        lines += [f"  {o.asset}: {'; '.join(o.reasons) or 'approved'}" for o in document.opportunities]
+    lines += _losses(document)
     kept = [pair.id for pair in document.pairs if pair.state is not PairState.CLOSED]
     if kept:
         lines.append(f"kept open: {', '.join(kept)}; the next run goes on with them")
     return lines
 
 
-def _pair(pair: PairStatus, now_ms: int) -> str:
-    hours = ((pair.ts_closed_ms or now_ms) - pair.ts_opened_ms) / 3_600_000
-    opened = datetime.fromtimestamp(pair.ts_opened_ms / 1_000, UTC).strftime("%m-%d %H:%M")
-    return (
-        f"{pair.id:<14}{pair.state:<12}{pair.funding:>12}{-pair.fees:>12}{pair.price_pnl:>12}{pair.net:>12}"
-        f"  {hours:.1f} h from {opened}, long {pair.long.instrument}, short {pair.short.instrument}"
+def _ledger(document: StatusDocument) -> Section:
+    totals = document.totals
+    amounts = (totals.funding, -totals.fees, totals.price_pnl, totals.net)
+    return Section(
+        (f"ledger, {document.numeraire}", "state", "long", "short", "funding", "fees", "price", "net", "held"),
+        [
+            *(_pair(pair, document.ts_market_ms) for pair in document.pairs),
+            ("total", "", "", "", *(money(amount, PLACES) for amount in amounts), ""),
+        ],
+        frozenset({4, 5, 6, 7}),
     )
+
+
+def _pair(pair: PairStatus, now_ms: int) -> tuple[str, ...]:
+    held = span(((pair.ts_closed_ms or now_ms) - pair.ts_opened_ms) / 1_000)
+    amounts = (pair.funding, -pair.fees, pair.price_pnl, pair.net)
+    return (
+        pair.id,
+        str(pair.state),
+        str(pair.long.instrument),
+        str(pair.short.instrument),
+        *(money(amount, PLACES) for amount in amounts),
+        f"{held} from {clock(pair.ts_opened_ms)[:-3]}",
+    )
+
+
+def _settlements(document: StatusDocument) -> str:
+    """Per venue, by the interval of its instruments."""
+    parts = [
+        f"{item.venue} {item.count}" + (f" of {item.interval_hours} h" if item.interval_hours else "")
+        for item in document.totals.settlements_by_interval
+    ]
+    return ", ".join(parts) or "none"
+
+
+def _losses(document: StatusDocument) -> Iterator[str]:
+    """A loss is said, with why the pair was left."""
+    for pair in document.pairs:
+        if pair.state is PairState.CLOSED and pair.net < 0:
+            yield (
+                f"{pair.id} lost {exact(-pair.net)} {document.numeraire} (funding {money(pair.funding)}, "
+                f"fees {money(-pair.fees)}, price {money(pair.price_pnl)}); closed because: {pair.reason}"
+            )

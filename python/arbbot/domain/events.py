@@ -14,6 +14,7 @@ __all__ = [
     "FillBooked",
     "FundingBooked",
     "Halted",
+    "HistoryRead",
     "IntentAnswered",
     "IntentResolved",
     "IntentWritten",
@@ -98,6 +99,14 @@ class FundingBooked(msgspec.Struct, frozen=True, kw_only=True, tag="funding_book
     ts_ns: int
 
 
+class HistoryRead(msgspec.Struct, frozen=True, kw_only=True, tag="history_read"):
+    """Every fill and payment of `venue` before `through_ns` (market time) is booked: a restart reads on from there."""
+
+    venue: str
+    through_ns: int
+    ts_ns: int
+
+
 class CalendarMoved(msgspec.Struct, frozen=True, kw_only=True, tag="calendar_moved"):
     """Market time = wall time + `offset_ns` from here on (emulated venues only)."""
 
@@ -129,6 +138,7 @@ Event = (
     | IntentResolved
     | FillBooked
     | FundingBooked
+    | HistoryRead
     | CalendarMoved
     | Halted
     | Resumed

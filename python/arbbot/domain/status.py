@@ -23,6 +23,7 @@ __all__ = [
     "LegStatus",
     "OpportunityStatus",
     "PairStatus",
+    "SettlementStatus",
     "Severity",
     "StatusDocument",
     "StoreStatus",
@@ -99,6 +100,7 @@ class PairStatus(msgspec.Struct, frozen=True, kw_only=True):
     `quantity` and `imbalance` (signed, + net long) in asset units; `notional` is one leg's. Carry and basis in bp of
     one leg: `carry_bp_per_day` at the rates now, `carry_bp_per_day_expected` as forecast when it was opened,
     `basis_bp` = mid of the short minus mid of the long. `fees` is a cost (≥ 0); `net` = funding + price_pnl − fees.
+    `reason`: why it is in its state; of a closed pair, why it was left.
     """
 
     id: str
@@ -121,6 +123,14 @@ class PairStatus(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class SettlementStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How many funding settlements of instruments with this interval (None: not told yet) one venue credited."""
+
+    venue: str
+    interval_hours: int | None
+    count: int
+
+
 class TotalsStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Sums since the journal began. `intents_open` are orders whose fate is not yet proven."""
 
@@ -132,6 +142,7 @@ class TotalsStatus(msgspec.Struct, frozen=True, kw_only=True):
     pairs_closed: int
     settlements: int
     intents_open: int
+    settlements_by_interval: tuple[SettlementStatus, ...] = ()
 
 
 class OpportunityStatus(msgspec.Struct, frozen=True, kw_only=True):

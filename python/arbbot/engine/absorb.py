@@ -1,16 +1,20 @@
 """Inbox → journal: replies, fills, funding and readings become events, each fill and payment once."""
 
 from arbbot.domain.account import FillSeen, FundingSeen, OrderSeen, StreamLost
-from arbbot.domain.events import FillBooked, FundingBooked, IntentAnswered, IntentResolved
+from arbbot.domain.events import FillBooked, FundingBooked, HistoryRead, IntentAnswered, IntentResolved
 from arbbot.domain.instrument import InstrumentId
 from arbbot.domain.order import Fill, FundingPayment, OrderState, OrderStatus, Rejected
 from arbbot.domain.status import Severity
+from arbbot.domain.units import SECOND_NS
 from arbbot.engine.context import EngineContext
 from arbbot.engine.inbox import LookupReply, PlaceReply, VenueTruth
 from arbbot.engine.reconcile import reconcile
 from arbbot.engine.resolve import Resolver
 
 __all__ = ["Absorber"]
+
+OVERLAP_NS = 60 * SECOND_NS  # rows may appear in a history this late
+STEP_NS = 3_600 * SECOND_NS  # how much history a restart may read again, against a journal row for each step
 
 
 class Absorber:
@@ -121,4 +125,13 @@ class Absorber:
             await self._fill(fill)
         for payment in truth.funding or ():
             await self._funding(payment)
+        if truth.fills is not None and truth.funding is not None:
+            await self._read_through(truth.venue, truth.ts_begin_ns - OVERLAP_NS)
         await reconcile(context, truth)
+
+    async def _read_through(self, venue: str, through_ns: int) -> None:
+        """Write down how far the venue's history is booked, once an hour of it."""
+        context = self._context
+        if through_ns - context.state.unread_since_ns(venue) >= STEP_NS:
+            event = HistoryRead(venue=venue, through_ns=through_ns, ts_ns=context.clock.now_ns())
+            await context.recorder.record(event)

@@ -28,6 +28,8 @@ SHOW_EVERY_NS = 500_000_000
 DECIDE_EVERY_NS = 100_000_000
 STORE_PATIENCE_NS = 60_000_000_000  # FAULTS row 39: a store away for a minute; after that a person is needed
 STORE_RETRY_S = 0.25
+FINISH_NS = 12_000_000_000  # an order in doubt is proven in half of it; then a person is needed
+FINAL_READINGS = 2  # what two of them agree on is no row that was late
 
 
 class Engine:
@@ -48,8 +50,7 @@ class Engine:
         self._driver = Driver(context)
         self._decider = Decider(context, self._driver)
         self._obeyer = Obeyer(context, commands, halt, calendar)
-        since_ns = context.state.ts_last_ns
-        self._readers = [TruthReader(context, venue, since_ns) for venue in context.venues.values()]
+        self._readers = [TruthReader(context, venue) for venue in context.venues.values()]
         self._started_ns = context.clock.monotonic_ns()
         self._show_due_ns = self._decide_due_ns = 0
         self._ready = False
@@ -132,24 +133,24 @@ class Engine:
             await self._publish(document(self.context, started_ns=self._started_ns, ready=self._ready, stopped=stopped))
 
     async def _finish(self) -> None:
-        """Complete what is under way (bounded), read every account once more, show the end."""
-        self.closing_down = True
-        deadline_ns = self.context.clock.monotonic_ns() + 15_000_000_000
-        reads = 0
-        while self.context.clock.monotonic_ns() < deadline_ns:
+        """Complete what is under way (bounded), read every account twice more, show the end."""
+        context, self.closing_down = self.context, True
+        deadline_ns = context.clock.monotonic_ns() + FINISH_NS
+        quiet_ns: int | None = None
+        readings: set[tuple[str, int]] = set()
+        while context.clock.monotonic_ns() < deadline_ns:
             await self._guarded_turn()
-            await self.context.inbox.wait(TURN_S)
-            moving = any(not pair.settled for pair in self.context.state.pairs.live())
-            if moving or self.context.state.pairs.unresolved():
-                reads = 0
-            elif not self.context.reread and self._quiet():
-                reads += 1
-                if reads == 2:
-                    break
-                self.context.reread.update(self.context.venues)
-        await self.context.drain_calls()
+            await context.inbox.wait(TURN_S)
+            if context.state.pairs.unresolved() or any(not pair.settled for pair in context.state.pairs.live()):
+                quiet_ns = None
+                continue
+            if quiet_ns is None:
+                quiet_ns = context.clock.now_ns()
+                readings.clear()
+            readings |= {(name, t.ts_begin_ns) for name, t in context.truth.items() if t.ts_begin_ns > quiet_ns}
+            lacking = {name for name in context.venues if sum(name == read for read, _ in readings) < FINAL_READINGS}
+            if not lacking:
+                break
+            context.reread |= lacking
+        await context.drain_calls()
         await self._show(force=True, stopped=True)
-
-    def _quiet(self) -> bool:
-        """True when no reading is under way."""
-        return not any(reader.busy for reader in self._readers)

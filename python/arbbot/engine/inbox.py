@@ -6,6 +6,7 @@ REST, so a fill is delayed but never lost. Replies to our own calls are few and 
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
 
 import msgspec
 
@@ -73,12 +74,11 @@ class Inbox:
             self._items.append(event)
         self._wake.set()
 
-    def drain(self) -> list[Item]:
-        """Everything so far, oldest first."""
-        items = list(self._items)
-        self._items.clear()
+    def drain(self) -> Iterator[Item]:
+        """Everything so far, oldest first; what is not taken, because the store went away, stays."""
         self._wake.clear()
-        return items
+        for _ in range(len(self._items)):
+            yield self._items.popleft()
 
     async def wait(self, seconds: float) -> None:
         """Return when something arrives, or after `seconds`."""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from decimal import Decimal
 
 from arbbot import __version__
@@ -15,6 +16,7 @@ from arbbot.domain.status import (
     LegStatus,
     OpportunityStatus,
     PairStatus,
+    SettlementStatus,
     StatusDocument,
     StoreStatus,
     TotalsStatus,
@@ -149,8 +151,19 @@ def _pair(context: EngineContext, pair: PairRecord, rates: dict[str, Decimal]) -
         imbalance=pair.imbalance,
         ts_opened_ms=terms.ts_ns // MS_NS,
         ts_closed_ms=None if live else pair.ts_state_ns // MS_NS,
-        reason=pair.reason,
+        reason=_reason(pair),
     )
+
+
+def _reason(pair: PairRecord) -> str:
+    """Why it is in its state; of a closed pair, why it was left: the first step after it was last Open or Opening."""
+    reason = pair.reason
+    if pair.state is PairState.CLOSED:
+        for _, state, why in reversed(pair.history[:-1]):
+            if state in {PairState.OPENING, PairState.OPEN}:
+                break
+            reason = why
+    return reason
 
 
 def _leg(context: EngineContext, pair: PairRecord, side: LegSide) -> LegStatus:
@@ -180,6 +193,20 @@ def _totals(context: EngineContext, rows: tuple[PairStatus, ...], pairs: list[Pa
         pairs_closed=sum(1 for row in rows if row.state is PairState.CLOSED),
         settlements=sum(leg.funding_count for pair in pairs for leg in pair.account.legs.values()),
         intents_open=len(context.state.pairs.unresolved()),
+        settlements_by_interval=_settlements(context, pairs),
+    )
+
+
+def _settlements(context: EngineContext, pairs: list[PairRecord]) -> tuple[SettlementStatus, ...]:
+    counts: Counter[tuple[str, int]] = Counter()
+    for pair in pairs:
+        for instrument, leg in pair.account.legs.items():
+            rate = context.market.funding(instrument)
+            counts[instrument.venue, 0 if rate is None else rate.interval_hours] += leg.funding_count
+    return tuple(
+        SettlementStatus(venue=venue, interval_hours=hours or None, count=count)
+        for (venue, hours), count in sorted(counts.items())
+        if count
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from arbbot.domain.errors import InvariantBroken
-from arbbot.domain.events import CalendarMoved, Event, Halted, IntentWritten, Resumed, Started
+from arbbot.domain.events import CalendarMoved, Event, Halted, HistoryRead, IntentWritten, Resumed, Started
 from arbbot.execution.pairs import PairBook
 from arbbot.ledger.cash import CashLedger
 from arbbot.ports.storage import Journal
@@ -21,17 +21,21 @@ class BotState:
         self.halted: str | None = None
         self.calendar_offset_ns: int | None = None
         self.intent_times_ns: list[int] = []
-        self.ts_last_ns = 0
+        self.read_through_ns: dict[str, int] = {}
+        self._started_ns: int | None = None
         for event in events:
             self.apply(event)
 
     def apply(self, event: Event) -> None:
         """Fold one event in. Raises InvariantBroken on a history that our rules exclude."""
         match event:
-            case Started(epoch=epoch):
+            case Started(epoch=epoch, ts_ns=ts_ns):
                 if epoch <= self.epoch:
                     raise InvariantBroken(f"epoch {epoch} started after epoch {self.epoch}")
                 self.epoch = epoch
+                self._started_ns = self._started_ns or ts_ns
+            case HistoryRead(venue=venue, through_ns=through_ns):
+                self.read_through_ns[venue] = through_ns
             case Halted(reason=reason):
                 self.halted = reason
             case Resumed():
@@ -44,8 +48,10 @@ class BotState:
                 pass
         self.pairs.apply(event)
         self.cash.apply(event)
-        ts_ns = event.intent.ts_ns if isinstance(event, IntentWritten) else event.ts_ns
-        self.ts_last_ns = max(self.ts_last_ns, ts_ns)
+
+    def unread_since_ns(self, venue: str) -> int:
+        """From when on a fill or payment of `venue` may not be booked yet, whatever a crash has lost."""
+        return max(self._started_ns or 0, self.read_through_ns.get(venue, 0))
 
 
 class Recorder:

@@ -16,17 +16,15 @@ EVERY_NS = 2 * SECOND_NS  # positions and balances (DESIGN §7.8)
 # Binance gives an account 2,400 weight a minute; what is asked on a schedule must leave most of it to what is urgent.
 ORDERS_EVERY_NS = 15 * SECOND_NS  # all open orders: weight 40; ours are followed one by one, this finds foreign ones
 HISTORY_EVERY_NS = 20 * SECOND_NS  # fills and funding when nothing asks for them: weight 30 + 5 an instrument
-OVERLAP_NS = 60 * SECOND_NS  # history is read again from this long before the last reading: rows may appear late
 FUNDING_GRACE_NS = SECOND_NS  # venues book a settlement a moment after its stamp
 
 
 class TruthReader:
     """The schedule of one venue's readings; one is under way at a time."""
 
-    def __init__(self, context: EngineContext, venue: VenuePorts, since_ns: int) -> None:
+    def __init__(self, context: EngineContext, venue: VenuePorts) -> None:
         self._context = context
         self._venue = venue
-        self._since_ns = since_ns
         self.busy = False
         self._due_ns = self._orders_due_ns = self._history_due_ns = 0
         self._settlement_ns: int | None = None
@@ -70,19 +68,18 @@ class TruthReader:
     async def _read(self, *, history: bool, orders: bool) -> None:
         context, account = self._context, self._venue.account
         begin_ns, stamp = context.clock.now_ns(), context.stamps[self._venue.name]
+        since_ns = context.state.unread_since_ns(self._venue.name)
         try:
             balances = await account.balances()
             positions = await account.positions()
             open_orders = await account.open_orders() if orders else None
-            fills = await account.fills_since(self._since_ns, self._instruments()) if history else None
-            funding = await account.funding_since(self._since_ns) if history else None
+            fills = await account.fills_since(since_ns, self._instruments()) if history else None
+            funding = await account.funding_since(since_ns) if history else None
         except VenueError as error:
             context.inbox.put(VenueTruth(venue=self._venue.name, ts_begin_ns=begin_ns, stamp=stamp, error=str(error)))
             return
         finally:
             self.busy = False
-        if history:
-            self._since_ns = max(self._since_ns, begin_ns - OVERLAP_NS)
         context.inbox.put(
             VenueTruth(
                 venue=self._venue.name,

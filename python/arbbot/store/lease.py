@@ -4,6 +4,7 @@ Two locks stand in front of the store's: a file lock in data_dir, and one per ac
 because two embedded stores know nothing of each other. Times are monotonic, never the market's.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -95,11 +96,10 @@ class RedisLease:
         self._keys = [self._keys[0], self._keys[1], *(Keys.account(account) for account in accounts)]
         self._locks = [self._locks[0], *(FileLock(self._lock_path(account)) for account in accounts)]
         self._take_locks()
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._free_locks)
             self._epoch = await self._take_leases()
-        except BaseException:
-            self._free_locks()
-            raise
+            undo.pop_all()
         self._on_epoch(self._epoch)
         return self._epoch
 

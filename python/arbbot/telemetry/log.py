@@ -91,12 +91,19 @@ def open_log(
 
 
 def route_library_logs(log: EventLog) -> None:
-    """Send the warnings of libraries (aiohttp, asyncio, ccxt) through `log`, so that they too are redacted."""
+    """Send what adapters log, and the warnings of libraries (aiohttp, asyncio, ccxt), through `log`, redacted."""
+    import structlog
 
     class _Bridge(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             log.warning("library", logger=record.name, text=record.getMessage())
 
+    def forward(_logger: object, level: str, entry: Entry) -> str:
+        event = str(entry.pop("event"))
+        getattr(log, level)(event, **entry)
+        raise structlog.DropEvent
+
+    structlog.configure(processors=[forward], wrapper_class=structlog.BoundLogger)
     root = logging.getLogger()
     root.handlers[:] = [_Bridge()]
     root.setLevel(logging.WARNING)

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from arbbot.config.load import load_settings
-from arbbot.config.settings import Mode, Settings
 from arbbot.config.place import place_of
+from arbbot.config.settings import Mode, Settings
 from arbbot.domain.errors import ConfigError
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"

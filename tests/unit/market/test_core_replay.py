@@ -4,11 +4,11 @@ import json
 from decimal import Decimal
 
 import pytest
-from recordings import ABSENT, DATA, NaiveBook, cryptofeed, event_of, lines, stamped
 
 from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Books, Core, Prices
+from recorded import DATA, NaiveBook, cryptofeed, event_of, lines, needs_recordings, stamped
 
-pytestmark = pytest.mark.skipif(ABSENT, reason="the recordings (../shared/data) are not here")
+pytestmark = needs_recordings
 
 BINANCE_2024 = "books/usdm_btcusdt_20240808.txt.zst"
 BINANCE_2021 = "frames/BINANCE_FUTURES.ws.1.0.zst"

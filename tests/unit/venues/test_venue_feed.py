@@ -185,7 +185,7 @@ async def test_binance_snapshots_after_connect_after_gap_and_after_reconnect() -
             await side.say(BOOK)
             await until(lambda: len(sink.snapshots) == 1)
             assert sink.snapshots[0] == (btc, side.rest_body)
-            assert side.rest[0] == "GET /fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=1000"
+            assert side.rest[0] == "GET /fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=100"
             sink.gaps.append(btc)
             await until(lambda: len(sink.snapshots) == 2)
             await venue.feed.resync(btc)

@@ -1,4 +1,7 @@
-"""Recorded frames beside the repository, and a book kept the simplest way that could be right."""
+"""Recordings beside the repository (../shared/data): read where they exist, never needed by the product.
+
+And a book kept the simplest way that could be right, to hold against ours.
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
-DATA = Path(__file__).resolve().parents[3] / ".." / "shared" / "data"
-ABSENT = not DATA.exists()
+DATA = Path(__file__).resolve().parents[1] / "../shared/data"
+FRAMES = DATA / "frames"
+# the recordings are other people's, so they are not in the repository
+needs_recordings = pytest.mark.skipif(not DATA.exists(), reason="no recordings (../shared/data) beside the repository")
 
 Side = dict[Decimal, Decimal]
 

@@ -1,0 +1,112 @@
+"""Kill −9 at any moment: the same pairs go on, no order is sent twice, and the ledger stays exact."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from arbbot.domain.events import Event, IntentResolved, IntentWritten, PairApproved, Started
+from arbbot.domain.pair import PairState
+from arbbot.domain.status import PairStatus
+from builders.live import EXPLAINED, KEEP, Site, booked, end_process, eventually
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Site(tmp_path, KEEP) as made:
+        yield made
+
+
+def test_a_killed_bot_goes_on_with_its_pair_and_never_sends_an_order_again(site: Site) -> None:
+    run = site.start("run", "CONFIG")
+    pair = site.opened(run)
+    site.shows(lambda s: s.totals.settlements, "a settlement, so that the calendar has moved", run)
+
+    end_process(site.bot_pid())
+    assert held(site.opened(run, epoch=2)) == held(pair)
+    assert site.positions() == booked(site.journal())
+    assert set(site.positions().values()) == {pair.long.quantity, -pair.short.quantity}
+
+    client_id = kill_with_an_order_in_flight(site, pair)
+    site.shows(lambda s: s.epoch == 3 and s.pairs[0].state is PairState.CLOSED, "the pair is closed", run)
+    venues_know_every_order_once(site, pair)
+    assert site.positions() == {}
+    assert run.stop() == 0, run.complaints
+    assert "2 restarts" in run.out
+    assert not site.processes()
+    assert site.residuals() == EXPLAINED
+    journal = site.journal()
+    assert booked(journal) == {}
+    assert epoch_that_resolved(client_id, journal) == 3, "its fate was known before the kill: nothing was tested"
+    assert len([e for e in journal if isinstance(e, PairApproved)]) == 1
+
+
+def test_the_parts_of_a_killed_run_end_by_themselves_and_the_next_run_goes_on(site: Site) -> None:
+    run = site.start("run", "CONFIG")
+    pair = site.opened(run)
+    end_process(run.pid)
+    assert run.wait() == -signal.SIGKILL
+    # the store stays on purpose: it is the next run's
+    eventually(lambda: set(site.processes()) == {site.store_pid()}, "venues and bot have ended", seconds=15)
+
+    second = site.start("run", "CONFIG")
+    assert held(site.opened(second, epoch=2)) == held(pair)
+    assert site.positions() == booked(site.journal())
+    assert second.stop() == 0, second.complaints
+    assert not site.processes()
+    assert site.residuals() == EXPLAINED
+    assert [e.terms.pair_id for e in site.journal() if isinstance(e, PairApproved)] == [pair.id]
+
+
+def kill_with_an_order_in_flight(site: Site, pair: PairStatus) -> str:
+    """Close the pair; kill the bot once a venue has the order; returns its client id.
+
+    The store stands still from the write ahead on, and the venue's reply hangs: the bot cannot learn the order's fate
+    before it dies, and cannot write it down.
+    """
+    shown = site.status()
+    assert shown is not None
+    for venue in ("binanceusdm", "hyperliquid"):
+        site.fault(venue, "hang_reply")
+    asked = site.start("close", pair.id, "--config", "CONFIG")
+    intent = site.await_intent(after=shown.store.seq).intent
+    with site.store_standing_still():
+        eventually(lambda: intent.client_id in {o.client_id for o in site.orders(symbols(pair))}, "the venue has it")
+        os.kill(site.bot_pid(), signal.SIGKILL)
+    asked.wait()
+    return intent.client_id
+
+
+def venues_know_every_order_once(site: Site, pair: PairStatus) -> None:
+    """Each was written ahead, and what the venue filled is what is booked."""
+    written = {e.intent.client_id for e in site.journal() if isinstance(e, IntentWritten)}
+    orders = site.orders(symbols(pair))
+    accepted = Counter(order.client_id for order in orders)
+    assert set(accepted.values()) == {1}
+    assert set(accepted) <= written
+    filled: dict[str, Decimal] = {e.client_id: e.filled for e in site.journal() if isinstance(e, IntentResolved)}
+    assert {order.client_id: order.filled for order in orders} == {c: filled[c] for c in accepted}
+
+
+def epoch_that_resolved(client_id: str, journal: list[Event]) -> int:
+    epoch = 0
+    for event in journal:
+        if isinstance(event, Started):
+            epoch = event.epoch
+        if isinstance(event, IntentResolved) and event.client_id == client_id:
+            return epoch
+    raise AssertionError(f"{client_id} was never resolved")
+
+
+def symbols(pair: PairStatus) -> set[str]:
+    return {leg.instrument.symbol for leg in (pair.long, pair.short) if leg.instrument.venue == "binanceusdm"}
+
+
+def held(pair: PairStatus) -> tuple[object, ...]:
+    return pair.id, pair.state, pair.long.quantity, pair.short.quantity
