@@ -27,7 +27,8 @@ from arbbot.execution.identity import client_id
 from arbbot.ports.storage import Journal
 from arbbot.store.store import open_store
 from arbbot.venues.credentials import Credentials
-from arbbot.venues.factory import Venue, open_venue
+from arbbot.venues.factory import open_venue
+from arbbot.venues.venue import Venue
 
 ORDERS = 100  # with its cancels below what a venue takes in a minute: the limiter would be measured otherwise
 CONFIG = Path(__file__).resolve().parent.parent / "configs" / "demo.toml"

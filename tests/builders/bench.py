@@ -129,6 +129,7 @@ class ScriptedVenue:
     def __init__(self, name: str, journal: ListJournal) -> None:
         self.venue = self.account = name
         self._journal = journal
+        self.listed: list[Instrument] = []
         self.placed: list[OrderIntent] = []
         self.durable_when_placed: list[bool] = []
         self.answer: Callable[[OrderIntent], Outcome] = lambda _: Accepted(venue_order_id="1", ts_sent_ns=0)
@@ -141,7 +142,7 @@ class ScriptedVenue:
         self.payments: list[FundingPayment] = []
 
     async def instruments(self) -> list[Instrument]:
-        return []
+        return self.listed
 
     async def run(self, *_: object) -> None:
         await asyncio.Event().wait()

@@ -133,6 +133,7 @@ class Site:
         """`edits`: `key = value` lines of the demo's config to change, as TOML."""
         self.root = root
         self.data_dir = root / "d"
+        self._runs: list[Run] = []
         self.config = root / "bot.toml"
         self.write({"data_dir": json.dumps(str(self.data_dir)), **(edits or {})})
 
@@ -146,6 +147,8 @@ class Site:
             os.kill(pid, signal.SIGCONT)
             os.kill(pid, signal.SIGKILL)
         eventually(lambda: not self.processes(), "every process of this site has ended")
+        for run in self._runs:
+            run.wait()
 
     def write(self, edits: Mapping[str, str], *, text: str | None = None) -> None:
         """Write the config anew: the demo's text, or `text`, with single lines changed."""
@@ -157,7 +160,8 @@ class Site:
 
     def start(self, *words: str, **environ: str) -> Run:
         """Start `arbbot`; the word CONFIG stands for this site's config."""
-        return Run([str(self.config) if word == "CONFIG" else word for word in words], self.root, environ)
+        self._runs.append(Run([str(self.config) if word == "CONFIG" else word for word in words], self.root, environ))
+        return self._runs[-1]
 
     def call(self, *words: str, **environ: str) -> Run:
         """Run `arbbot` to its end."""

@@ -22,7 +22,8 @@ from arbbot.domain.order import (
     TimeInForce,
 )
 from arbbot.venues.credentials import Credentials
-from arbbot.venues.factory import Venue, open_venue
+from arbbot.venues.factory import open_venue
+from arbbot.venues.venue import Venue
 
 HOUR_MS = 3_600_000
 BTC = InstrumentId("hyperliquid", "BTC")

@@ -20,7 +20,8 @@ from arbbot.config.settings import VenueSettings
 from arbbot.domain.instrument import Instrument, InstrumentId
 from arbbot.domain.order import LegSide, OrderIntent, OrderSide, TimeInForce
 from arbbot.venues.credentials import Credentials
-from arbbot.venues.factory import Venue, open_venue
+from arbbot.venues.factory import open_venue
+from arbbot.venues.venue import Venue
 
 SECOND_NS = 1_000_000_000
 SYMBOLS = {"binanceusdm": "BTCUSDT", "hyperliquid": "BTC"}

@@ -25,7 +25,8 @@ from arbbot.store.store import Store, open_store
 from arbbot.telemetry.log import open_log, route_library_logs
 from arbbot.telemetry.redact import SECRETS
 from arbbot.venues.credentials import Credentials as VenueCredentials
-from arbbot.venues.factory import Venue, open_venue
+from arbbot.venues.factory import open_venue
+from arbbot.venues.venue import Venue
 
 __all__ = ["Ending", "run_bot"]
 

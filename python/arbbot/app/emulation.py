@@ -1,11 +1,11 @@
 """The emulated venues as a running process: where their calendar stands, and how it is moved."""
 
-import os
 from typing import Any
 
 from arbbot.config.settings import Mode, Settings
 from arbbot.config.simfile import SimFile, read_sim_file
 from arbbot.domain.errors import PrerequisiteError, VenueUnavailable
+from arbbot.telemetry.host import process_alive
 
 __all__ = ["EmulatedVenues", "emulated_offset_ns", "living_sim"]
 
@@ -14,10 +14,9 @@ def living_sim(settings: Settings) -> SimFile | None:
     """What the emulated venues of this data directory wrote, when their process lives."""
     try:
         document = read_sim_file(settings.bot.data_dir)
-        os.kill(document.pid, 0)
-    except (PrerequisiteError, ProcessLookupError):
+    except PrerequisiteError:
         return None
-    return document
+    return document if process_alive(document.pid) else None
 
 
 async def emulated_offset_ns(settings: Settings) -> int:

@@ -21,8 +21,8 @@ def summary(document: StatusDocument, *, scenes: int, restarts: int) -> list[str
     if document.totals.intents_open:
         lines.append(f"{document.totals.intents_open} orders are unresolved")
     if not document.pairs:
-        lines.append("no pair was opened:")
-        lines += [f"  {o.asset}: {'; '.join(o.reasons) or 'approved'}" for o in document.opportunities]
+        lines.append("no pair was opened; the nearest each asset came, and what refused it:")
+        lines += [f"  {o.asset}: {'; '.join(o.reasons) or 'approved'}" for o in document.nearest]
     lines += _losses(document)
     kept = [pair.id for pair in document.pairs if pair.state is not PairState.CLOSED]
     if kept:

@@ -1,4 +1,4 @@
-"""`arbbot run` on a terminal: the state above, the last decisions below, in place. The terminal comes back as it was."""
+"""`arbbot run` on a terminal: the state above, the last decisions below; afterwards the terminal is as it was."""
 
 from collections import deque
 from types import TracebackType
@@ -68,11 +68,13 @@ class Screen(Progress):
         room -= sum(len(table.rows) + FRAME for table in tables)
         last = list(self._decisions.known)[-max(0, room - FRAME) :] if room > FRAME else []
         if last:
-            rows = [(clock(decision.ts_ms), decision.text) for decision in last]
+            rows: list[tuple[str, ...]] = [(clock(decision.ts_ms), decision.text) for decision in last]
             tables.append(Section(("decisions", ""), rows, prose=True))
             room -= len(rows) + FRAME
-        shown = [part for table in tables for part in (Text(), rich_table(table, width, one_line=True))]
-        lines = [*head, *shown, *(Text() for _ in range(room)), *foot]
+        lines: list[RenderableType] = [*head]
+        for table in tables:
+            lines += [Text(), rich_table(table, width, one_line=True)]
+        lines += [*(Text() for _ in range(room)), *foot]
         for line in lines:
             if isinstance(line, Text):
                 line.no_wrap, line.overflow = True, "ellipsis"

@@ -50,10 +50,11 @@ def headline(seen: Seen) -> list[str]:
         state = f"{word} {span(seen.age_s)} ago"
     market = datetime.fromtimestamp(doc.ts_market_ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
     store = f"store {'up' if doc.store.connected else 'DOWN'}  lease {'held' if doc.store.lease_held else 'NOT HELD'}  "
+    source = f"  source {seen.source}" if seen.source else ""
     lines = [
         f"{doc.bot_id}  {doc.mode}  {state}  market {market} UTC",
         f"pid {doc.pid}  epoch {doc.epoch}  up {span(doc.uptime_s)}  {store if seen.alive else ''}"
-        f"journal {doc.store.seq}  orders in doubt {doc.totals.intents_open}{f'  source {seen.source}' if seen.source else ''}",
+        f"journal {doc.store.seq}  orders in doubt {doc.totals.intents_open}{source}",
     ]
     lines += [f"read from the file: {seen.note}"] if seen.note else []
     return [*lines, f"halted: {doc.halted_reason}"] if doc.halted_reason else lines

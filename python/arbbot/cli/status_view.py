@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # rich is only paid for by a terminal
 __all__ = ["Seen", "aligned", "print_plain", "print_rich", "rich_headline", "rich_page", "rich_table"]
 
 GAP = 2
+PROSE_MIN = 20
 GOOD, BAD, DIM = "green", "bold red", "bright_black"
 SIGNED = {"funding", "price", "net", "edge bp"}
 STATES = {"open": "green", "closed": DIM, "quarantined": BAD, "unwinding": "yellow"}
@@ -73,14 +74,17 @@ def rich_table(table: Section, width: int, *, one_line: bool = False) -> "Table"
     from rich.text import Text
 
     shown = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style=DIM)
-    columns = _fitting(table, width)
+    columns, widths = _fitting(table, width), table.widths
     for n in columns:
-        folds = table.prose and n == columns[-1] and not one_line
+        prose = table.prose and n == columns[-1]
+        left = width - sum(widths[m] + GAP for m in columns[:-1])
         shown.add_column(
             Text(table.header[n], style="bold cyan" if n == 0 else ""),
             justify="right" if n in table.numeric else "left",
-            no_wrap=not folds,
-            overflow="fold" if folds else "ellipsis",
+            no_wrap=one_line or not prose,
+            overflow="ellipsis" if one_line or not prose else "fold",
+            min_width=None if prose else widths[n],
+            max_width=max(PROSE_MIN, left) if prose else None,
         )
     for row in table.rows:
         shown.add_row(*(Text(row[n], style=_tone(table.header[n], row[n])) for n in columns))

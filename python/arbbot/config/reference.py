@@ -1,4 +1,4 @@
-"""One secret reference, `env:NAME` or `file:PATH`, turned into its secret. Light; never logs or repeats what it read."""
+"""One secret reference, `env:NAME` or `file:PATH`, as its secret. Light; never logs or repeats what it read."""
 
 import os
 from collections.abc import Mapping

@@ -179,7 +179,8 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
     """The whole state at `ts_ms` (wall) = `ts_market_ms` (market time).
 
     `boot_id` says which boot of which machine `pid` belongs to. `halted_reason` empty: not halted.
-    `opportunities` best first; `decisions` and `alerts` newest last.
+    `opportunities` (now) and `nearest` (each asset's highest edge since start) best first; `decisions` and `alerts`
+    newest last.
     """
 
     schema_version: Literal[1] = 1
@@ -201,6 +202,7 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[PairStatus, ...]
     totals: TotalsStatus
     opportunities: tuple[OpportunityStatus, ...] = ()
+    nearest: tuple[OpportunityStatus, ...] = ()
     decisions: tuple[DecisionStatus, ...] = ()
     alerts: tuple[AlertStatus, ...] = ()
 

@@ -1,9 +1,9 @@
 """Exact conversions between units. Decimals only: nothing here ever sees a binary float on the way to an order."""
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from math import lcm
 
-__all__ = ["HOUR_NS", "MS_NS", "SECOND_NS", "common_grid", "floor_to", "quantize_half_even", "round_inward"]
+__all__ = ["HOUR_NS", "MS_NS", "SECOND_NS", "common_grid", "floor_to"]
 
 MS_NS = 1_000_000
 SECOND_NS = 1_000_000_000
@@ -13,17 +13,6 @@ HOUR_NS = 3_600 * SECOND_NS
 def floor_to(value: Decimal, step: Decimal) -> Decimal:
     """Largest multiple of `step` (> 0) that is ≤ `value`."""
     return (value / step).to_integral_value(ROUND_FLOOR) * step
-
-
-def round_inward(price: Decimal, tick: Decimal, *, buying: bool) -> Decimal:
-    """A limit on the grid that never passes its band: a buy rounds down, a sell up."""
-    rounding = ROUND_FLOOR if buying else ROUND_CEILING
-    return (price / tick).to_integral_value(rounding) * tick
-
-
-def quantize_half_even(value: Decimal, unit: Decimal) -> Decimal:
-    """`value` rounded to a currency's smallest `unit` (for example 1e-8), banker's rounding."""
-    return value.quantize(unit, ROUND_HALF_EVEN)
 
 
 def common_grid(steps: list[Decimal]) -> Decimal:

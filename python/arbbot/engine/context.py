@@ -78,6 +78,7 @@ class EngineContext:
         self.order_status: dict[str, OrderStatus] = {}
         self.stamps: dict[str, int] = dict.fromkeys(venues, 0)
         self.assessed: dict[str, Decision] = {}
+        self.nearest: dict[str, Decision] = {}  # per asset the judgement of this run with the highest edge
         self.decisions: deque[DecisionStatus] = deque(maxlen=20)
         self.alerts: deque[AlertStatus] = deque(maxlen=20)
         self.reread: set[str] = set(venues)

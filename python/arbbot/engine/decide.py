@@ -72,7 +72,11 @@ class Decider:
         decisions = [d for asset in self._context.settings.strategy.assets if (d := self._judge(asset)) is not None]
         approved = [d for d in decisions if isinstance(d, Approved)]
         for decision in decisions:
-            self._context.assessed[decision.opportunity.asset] = decision
+            asset, edge_bp = decision.opportunity.asset, decision.opportunity.edge_bp
+            self._context.assessed[asset] = decision
+            nearest = self._context.nearest.get(asset)
+            if nearest is None or edge_bp > nearest.opportunity.edge_bp:
+                self._context.nearest[asset] = decision
         if approved:
             await self._open(max(approved, key=lambda decision: decision.opportunity.edge_bp))
 

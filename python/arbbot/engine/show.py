@@ -61,7 +61,8 @@ def document(context: EngineContext, *, started_ns: int, ready: bool, stopped: b
         venues=tuple(_venue(context, name) for name in context.venues),
         pairs=_shown(rows),
         totals=_totals(context, rows, pairs),
-        opportunities=tuple(_opportunity(d) for d in _by_edge(context)),
+        opportunities=tuple(_opportunity(d) for d in _by_edge(context.assessed)),
+        nearest=tuple(_opportunity(d) for d in _by_edge(context.nearest)),
         decisions=tuple(context.decisions),
         alerts=tuple(context.alerts),
     )
@@ -103,7 +104,7 @@ def _venue(context: EngineContext, name: str) -> VenueStatus:
             currency=b.currency,
             cash=b.cash,
             equity=b.equity,
-            residual=context.residuals.get(Account(b.venue, b.currency)),
+            residual=_plain(context.residuals.get(Account(b.venue, b.currency))),
         )
         for b in (truth.balances if truth is not None else None) or ()
     )
@@ -117,6 +118,11 @@ def _venue(context: EngineContext, name: str) -> VenueStatus:
         clock_offset_ms=None,
         balances=balances,
     )
+
+
+def _plain(value: Decimal | None) -> Decimal | None:
+    """Zero without its exponent (0E-8)."""
+    return ZERO if value == ZERO else value
 
 
 def _pair(context: EngineContext, pair: PairRecord, rates: dict[str, Decimal]) -> PairStatus:
@@ -210,8 +216,8 @@ def _settlements(context: EngineContext, pairs: list[PairRecord]) -> tuple[Settl
     )
 
 
-def _by_edge(context: EngineContext) -> list[Decision]:
-    return sorted(context.assessed.values(), key=lambda d: -d.opportunity.edge_bp)
+def _by_edge(decisions: dict[str, Decision]) -> list[Decision]:
+    return sorted(decisions.values(), key=lambda d: -d.opportunity.edge_bp)
 
 
 def _opportunity(decision: Decision) -> OpportunityStatus:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from arbbot.domain.errors import InvariantBroken
-from arbbot.domain.events import CalendarMoved, Event, Halted, HistoryRead, IntentWritten, Resumed, Started
+from arbbot.domain.events import Event, Halted, HistoryRead, IntentWritten, Resumed, Started
 from arbbot.execution.pairs import PairBook
 from arbbot.ledger.cash import CashLedger
 from arbbot.ports.storage import Journal
@@ -19,7 +19,6 @@ class BotState:
         self.cash = CashLedger()
         self.epoch = 0
         self.halted: str | None = None
-        self.calendar_offset_ns: int | None = None
         self.intent_times_ns: list[int] = []
         self.read_through_ns: dict[str, int] = {}
         self._started_ns: int | None = None
@@ -40,8 +39,6 @@ class BotState:
                 self.halted = reason
             case Resumed():
                 self.halted = None
-            case CalendarMoved(offset_ns=offset_ns):
-                self.calendar_offset_ns = offset_ns
             case IntentWritten(intent=intent):
                 self.intent_times_ns.append(intent.ts_ns)
             case _:

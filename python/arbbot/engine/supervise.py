@@ -9,6 +9,7 @@ from arbbot.domain.events import Halted
 from arbbot.domain.status import Severity
 from arbbot.engine.context import EngineContext, VenuePorts
 from arbbot.engine.cycle import Engine
+from arbbot.engine.terms import watch_terms
 
 __all__ = ["keep_lease", "supervise"]
 
@@ -28,6 +29,7 @@ async def supervise(
     beside: dict[str, Coroutine[Any, Any, None]] = {"lease": keep_lease(context), **(others or {})}
     for venue in context.venues.values():
         beside[f"{venue.name} feed"] = _feed(context, venue)
+        beside[f"{venue.name} terms"] = watch_terms(context, venue)
         beside[f"{venue.name} account"] = venue.account.run(_into_inbox(context, venue.name))
     tasks = {asyncio.create_task(work, name=name) for name, work in beside.items()}
     main = asyncio.create_task(engine.run(until), name="engine")

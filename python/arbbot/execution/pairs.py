@@ -16,7 +16,7 @@ from arbbot.domain.events import (
 )
 from arbbot.domain.instrument import InstrumentId
 from arbbot.domain.order import LegSide, OrderIntent, OrderSide, OrderState, Outcome
-from arbbot.domain.pair import PAIR_MOVES, Leg, PairState, PairTerms
+from arbbot.domain.pair import PAIR_MOVES, PairState, PairTerms
 from arbbot.ledger.pnl import PairAccount
 
 __all__ = ["IntentRecord", "PairBook", "PairRecord", "hedge_side"]
@@ -101,10 +101,6 @@ class PairRecord:
     def next_seq(self) -> int:
         """Sequence number of the next intent."""
         return len(self.intents)
-
-    def leg_of(self, instrument: InstrumentId) -> Leg:
-        """The leg that trades `instrument`."""
-        return self.terms.long if self.terms.long.instrument.id == instrument else self.terms.short
 
 
 class PairBook:

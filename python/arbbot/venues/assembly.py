@@ -12,7 +12,6 @@ from arbbot.venues.binanceusdm.market import BinanceMarket
 from arbbot.venues.binanceusdm.orders import BinanceOrders
 from arbbot.venues.connection import Role, connect
 from arbbot.venues.credentials import Credentials
-from arbbot.venues.factory import Venue
 from arbbot.venues.feed import CcxtFeed
 from arbbot.venues.gateway import CcxtGateway
 from arbbot.venues.hyperliquid import terms as hyperliquid_terms
@@ -20,6 +19,7 @@ from arbbot.venues.hyperliquid.account import HyperliquidAccount
 from arbbot.venues.hyperliquid.market import Contracts, HyperliquidMarket
 from arbbot.venues.hyperliquid.orders import HyperliquidOrders
 from arbbot.venues.hyperliquid.signer import Signer
+from arbbot.venues.venue import Venue
 
 __all__ = ["open_binanceusdm", "open_hyperliquid"]
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from arbbot.domain.units import common_grid, floor_to, quantize_half_even, round_inward
+from arbbot.domain.units import common_grid, floor_to
 from builders import LONG_ID, instrument
 
 
@@ -23,15 +23,6 @@ def test_common_grid_refuses_a_step_that_is_not_positive() -> None:
 
 def test_floor_never_exceeds() -> None:
     assert floor_to(Decimal("1.2399"), Decimal("0.01")) == Decimal("1.23")
-
-
-@pytest.mark.parametrize(("buying", "price"), [(True, "100.1"), (False, "100.2")])
-def test_a_limit_rounds_inside_its_band(buying: bool, price: str) -> None:
-    assert round_inward(Decimal("100.17"), Decimal("0.1"), buying=buying) == Decimal(price)
-
-
-def test_half_even() -> None:
-    assert quantize_half_even(Decimal("0.000000125"), Decimal("0.00000001")) == Decimal("0.00000012")
 
 
 @pytest.mark.parametrize(

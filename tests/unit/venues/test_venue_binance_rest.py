@@ -13,7 +13,7 @@ from venue_loopback import Loopback, OffsetClock, Request, answer, loopback, ope
 from arbbot.domain.errors import VenueUnavailable
 from arbbot.domain.instrument import InstrumentId
 from arbbot.domain.order import OrderState
-from arbbot.venues.factory import Venue
+from arbbot.venues.venue import Venue
 
 BTC = InstrumentId("binanceusdm", "BTCUSDT")
 

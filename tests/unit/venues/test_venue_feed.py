@@ -11,7 +11,7 @@ from venue_sockets import Sink, running, sockets
 
 from arbbot.domain.errors import CoreError
 from arbbot.domain.instrument import Instrument, InstrumentId
-from arbbot.venues.factory import Venue
+from arbbot.venues.venue import Venue
 
 VENUES = ("binanceusdm", "hyperliquid")
 BOOK = '{"book":1}'

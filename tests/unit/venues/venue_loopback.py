@@ -12,7 +12,8 @@ from arbbot.config.settings import VenueSettings
 from arbbot.domain.instrument import InstrumentId
 from arbbot.domain.order import LegSide, OrderIntent, OrderSide, TimeInForce
 from arbbot.venues.credentials import Credentials
-from arbbot.venues.factory import Venue, open_venue
+from arbbot.venues.factory import open_venue
+from arbbot.venues.venue import Venue
 
 ADDRESS = "0x1a642f0e3c3af545e7acbd38b07251b3990914f1"
 SECRETS = {

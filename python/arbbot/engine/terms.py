@@ -1,0 +1,40 @@
+"""Instruments' terms change while held: funding intervals shorten on extreme rates, contracts are delisted.
+
+Read again every minute; a changed interval reprices at once, a vanished contract is an alert. Never a constant.
+"""
+
+import msgspec
+
+from arbbot.domain.errors import VenueError
+from arbbot.domain.status import Severity
+from arbbot.engine.context import EngineContext, VenuePorts
+
+__all__ = ["reread_terms", "watch_terms"]
+
+EVERY_S = 60.0
+
+
+async def watch_terms(context: EngineContext, venue: VenuePorts) -> None:
+    """Until cancelled. A venue that does not answer is asked again a minute later."""
+    while True:
+        await context.clock.sleep(EVERY_S)
+        try:
+            await reread_terms(context, venue)
+        except VenueError as error:
+            context.alert("terms_not_read", f"{venue.name}: {error}")
+
+
+async def reread_terms(context: EngineContext, venue: VenuePorts) -> None:
+    """Take over what has changed. Raises VenueError."""
+    listed = {instrument.id: instrument for instrument in await venue.feed.instruments()}
+    for name, known in list(context.instruments.items()):
+        if name.venue != venue.name:
+            continue
+        now = listed.get(name)
+        if now is None:
+            context.alert("delisted", f"{name} is no longer in trade", Severity.CRITICAL)
+        elif now.funding_interval_hours != known.funding_interval_hours:
+            hours = now.funding_interval_hours
+            context.market.set_interval(name, hours)
+            context.instruments[name] = msgspec.structs.replace(known, funding_interval_hours=hours)
+            context.decide(f"{name} now settles every {hours} h, not every {known.funding_interval_hours}")
