@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARGO_TERM_COLOR ?= never
 RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml 2>/dev/null)
 
-.PHONY: run test check unit bench lock clean help
+.PHONY: run test check unit bench picture lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ unit: $(VENV)/.dev ## the suites alone: cargo test, then pytest
 bench: $(VENV)/.dev ## speed of the core's boundary, and decision to bytes on the wire
 	python -m pytest benches --benchmark-only --benchmark-columns=median,ops -o python_files='bench_*.py'
 	python benches/latency.py
+
+picture: $(VENV)/.built ## docs/status.svg from a run of 40 s (FOR=seconds)
+	@sh tools/picture.sh $(or $(FOR),40)
 
 lock: $(VENV)/.dev ## write both lock files anew, with hashes
 	sh tools/lock.sh

@@ -28,6 +28,7 @@ import msgspec
 from arbbot.domain.events import Event, FillBooked, IntentWritten
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import Health, PairStatus, StatusDocument, decode_status
+from arbbot.store.headfile import HeadFile
 from arbbot.store.journal import RedisJournal
 from arbbot.store.keys import Keys
 from arbbot.store.link import Link
@@ -310,10 +311,15 @@ class Site:
                 await server.stop()
 
     def await_intent(self, after: int) -> IntentWritten:
-        """The first intent journaled behind row `after`, the moment it is durable: the store itself wakes us."""
-        return asyncio.run(self._await_intent(after))
+        """The first intent journaled behind row `after`, the moment the bot knows it is durable and may send."""
+        seq, event = asyncio.run(self._await_intent(after))
+        head = HeadFile(self.data_dir / "journal.head")
+        deadline_s = time.monotonic() + PATIENCE_S
+        while (filed := head.read()) is None or filed.seq < seq:  # no pause: it sends within milliseconds
+            assert time.monotonic() < deadline_s, f"the bot was not told that row {seq} is durable"
+        return event
 
-    async def _await_intent(self, after: int) -> IntentWritten:
+    async def _await_intent(self, after: int) -> tuple[int, IntentWritten]:
         link = Link(EmbeddedServer(self.data_dir).url, timeout_s=PATIENCE_S)
         try:
             while True:
@@ -325,7 +331,7 @@ class Site:
                     after = int(row_id.decode().partition("-")[0])
                     event = msgspec.json.decode(fields[b"p"], type=Event)
                     if isinstance(event, IntentWritten):
-                        return event
+                        return after, event
         finally:
             await link.close()
 

@@ -16,7 +16,7 @@ __all__ = ["Seen", "aligned", "print_plain", "print_rich", "rich_headline", "ric
 GAP = 2
 PROSE_MIN = 20
 GOOD, BAD, DIM = "green", "bold red", "bright_black"
-SIGNED = {"funding", "price", "net", "edge bp"}
+SIGNED = {"funding", "price", "net"}
 STATES = {"open": "green", "closed": DIM, "quarantined": BAD, "unwinding": "yellow"}
 
 
@@ -116,4 +116,6 @@ def _tone(column: str, cell: str) -> str:
         return STATES.get(cell, "cyan")
     if column == "verdict":
         return GOOD if cell == "approved" else DIM
+    if column == "edge bp":
+        return GOOD if cell[0] == "+" else ""
     return BAD if cell == "critical" else ""

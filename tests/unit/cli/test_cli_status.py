@@ -1,7 +1,6 @@
 """`arbbot status`: the document as it is, told alive or dead, light enough to be asked all the time."""
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -9,125 +8,18 @@ import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
 
 from arbbot.cli.exits import ExitCode
 from arbbot.cli.main import invoke
-from arbbot.cli.status_view import headline, print_rich, sections
-from arbbot.domain.instrument import InstrumentId
+from arbbot.cli.sections import Seen, headline, sections
+from arbbot.cli.status_view import print_rich
 from arbbot.domain.pair import PairState
-from arbbot.domain.status import (
-    AlertStatus,
-    CurrencyStatus,
-    DecisionStatus,
-    Health,
-    LegStatus,
-    OpportunityStatus,
-    PairStatus,
-    Severity,
-    StatusDocument,
-    StoreStatus,
-    TotalsStatus,
-    VenueStatus,
-    decode_status,
-    encode_status,
-)
-from arbbot.telemetry.host import boot_id
-
-LONG, SHORT = InstrumentId("binanceusdm", "INJUSDT"), InstrumentId("hyperliquid", "INJ")
-NOW_MS = 1_767_600_000_000
-
-
-def leg(instrument: InstrumentId, settles_ms: int | None) -> LegStatus:
-    return LegStatus(
-        instrument=instrument,
-        quantity=Decimal("400.0"),
-        price_entry=Decimal("25.01"),
-        ts_settlement_next_ms=settles_ms,
-    )
-
-
-def pair(**changes: Any) -> PairStatus:
-    document = PairStatus(
-        id="3-INJ-1",
-        asset="INJ",
-        state=PairState.OPEN,
-        long=leg(LONG, NOW_MS + 3_600_000),
-        short=leg(SHORT, NOW_MS + 900_000),
-        quantity=Decimal(400),
-        notional=Decimal(10_004),
-        carry_bp_per_day=12.34,
-        carry_bp_per_day_expected=15.0,
-        basis_bp=None,
-        funding=Decimal("3.21"),
-        fees=Decimal("4.5"),
-        price_pnl=Decimal(-1),
-        net=Decimal("-2.29"),
-        imbalance=Decimal("0.0"),
-        ts_opened_ms=NOW_MS - 1_000_000,
-    )
-    return msgspec.structs.replace(document, **changes)
-
-
-def document(**changes: Any) -> StatusDocument:
-    cash = CurrencyStatus(
-        currency="USDT", cash=Decimal("99987.12345678"), equity=Decimal("99990.1"), residual=Decimal("-0.00000001")
-    )
-    venue = VenueStatus(
-        name="binanceusdm",
-        connected=True,
-        books_live=7,
-        books_total=7,
-        book_age_ms_max=84.0,
-        latency_ms=None,
-        clock_offset_ms=-1.0,
-        balances=(cash,),
-    )
-    shown = StatusDocument(
-        bot_id="demo",
-        version="0.1.0",
-        mode="emulated",
-        health=Health.HEALTHY,
-        halted_reason="",
-        ts_ms=time.time_ns() // 1_000_000,
-        ts_market_ms=NOW_MS,
-        pid=os.getpid(),
-        boot_id=boot_id(),
-        epoch=3,
-        uptime_s=45.2,
-        config_hash="c0ffee",
-        numeraire="USDT",
-        store=StoreStatus(connected=True, lease_held=True, seq=122),
-        venues=(venue, msgspec.structs.replace(venue, name="hyperliquid", connected=False, balances=())),
-        pairs=(pair(), pair(id="2-BTC-1", state=PairState.CLOSED)),
-        totals=TotalsStatus(
-            funding=Decimal("3.21"),
-            fees=Decimal("4.5"),
-            price_pnl=Decimal(-1),
-            net=Decimal("-2.29"),
-            pairs_opened=2,
-            pairs_closed=1,
-            settlements=4,
-            intents_open=0,
-        ),
-        opportunities=(
-            OpportunityStatus(
-                asset="BTC",
-                long=LONG,
-                short=SHORT,
-                notional=1e4,
-                edge_bp=-12.5,
-                carry_bp_per_day=0.7,
-                approved=False,
-                reasons=("edge_bp: -12.50 (bound 4)",),
-            ),
-        ),
-        decisions=(DecisionStatus(ts_ms=NOW_MS, text="opened 3-INJ-1"),),
-        alerts=(AlertStatus(ts_ms=NOW_MS, severity=Severity.WARNING, name="lease_not_renewed", text="no answer"),),
-    )
-    return msgspec.structs.replace(shown, **changes)
+from arbbot.domain.status import Health, StatusDocument, decode_status, encode_status
+from builders.shown import NOW_MS, document, pair
 
 
 @pytest.fixture
@@ -156,16 +48,21 @@ def test_a_living_bot_is_shown_whole(config: Path, capsys: pytest.CaptureFixture
     assert lines[0] == "demo  emulated  HEALTHY  market 2026-01-05 08:00:00 UTC"
     text = " ".join(" ".join(lines).split())
     for expected in (
-        "binanceusdm up 7/7 84 – -1 99,990.10 USDT 99,987.12 -0.00000001",
+        "binanceusdm up 7/7 84 -1 99,990.10 99,987.12 USDT -0.00000001",
         "hyperliquid DOWN 7/7",
-        "3-INJ-1 open binanceusdm:INJUSDT hyperliquid:INJ 10,004 +12.34/+15.00 – +3.21 -4.50 -1.00 -2.29",
+        "3-INJ-1 open binanceusdm:INJUSDT hyperliquid:INJ 10,004 +12.34 +15.00 +0.00 +3.21 -4.50 -1.00 -2.29",
+        "total 1 of 2 closed 4 settlements +3.21 -4.50 -1.00 -2.29",
         "3-INJ-1 400 at 25.01 400 at 25.01 0 in 60 min in 15 min",
+        "2-BTC-1 3 h funding flipped: -3.00 bp over a day",
         "BTC binanceusdm:INJUSDT hyperliquid:INJ -12.50 +0.70 edge_bp: -12.50 (bound 4)",
         "opened 3-INJ-1",
         "warning lease_not_renewed no answer",
     ):
         assert expected in text
-    assert text.count("2-BTC-1") == 1  # a closed pair has no legs to show
+    assert text.count("2-BTC-1") == 2  # a closed pair has no legs to show
+    assert "latency" not in text  # a column that says nothing
+    assert lines[1].endswith("orders in doubt 0  source file")
+    assert lines[2] == "read from the file: the store does not run"
 
 
 @pytest.mark.parametrize(
@@ -194,6 +91,7 @@ def test_json_is_the_document_with_alive_and_age(
     found = json.loads(shown(config, capsys, doc, "--json"))
     assert found.pop("alive") is alive
     assert age_ms / 1_000 <= found.pop("age_s") < age_ms / 1_000 + 2
+    assert (found.pop("source"), found.pop("source_note")) == ("file", "the store does not run")
     assert found == json.loads(encode_status(doc))
 
 
@@ -215,14 +113,51 @@ def test_no_bot_has_run_here(config: Path, capsys: pytest.CaptureFixture[str]) -
     assert "no bot has run here yet" in capsys.readouterr().err
 
 
+def test_the_directory_of_another_seed_is_read(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_sim = config.read_text().replace(str(config.parent), str(config.parent / "data")) + "[sim]\nseed = 4\n"
+    config.write_text(with_sim)
+    directory = config.parent / "data-seed7"
+    directory.mkdir()
+    (directory / "status.json").write_bytes(encode_status(document()))
+    assert invoke(["status", "--config", str(config), "--seed", "7"]) == ExitCode.OK
+    assert capsys.readouterr().out.startswith("demo  emulated  HEALTHY")
+    assert invoke(["status", "--config", str(config), "--seed", "4"]) == ExitCode.PREREQUISITE
+
+
 def test_a_terminal_gets_tables(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    print_rich(document(), alive=True, age_s=0.0)
+    print_rich(Seen(document(), True, 0.0, "store"))
     out = capsys.readouterr().out
-    assert "─" in out
     for table in sections(document()):
         assert all(cell in out for row in table.rows for cell in row)
-    assert headline(document(), alive=False, age_s=7_300)[0].startswith("demo  emulated  DEAD, last seen 2 h ago")
+    assert headline(Seen(document(), False, 7_300))[0].startswith("demo  emulated  DEAD, last seen 2 h ago")
+
+
+def test_a_narrow_terminal_loses_the_spare_columns_and_keeps_the_money(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    print_rich(Seen(document(), True, 0.0, "store"))
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    header = next(line for line in lines if line.startswith("pairs, USDT"))
+    assert header.split()[-2:] == ["funding", "net"]
+    assert not any("…" in line for line in lines)
+
+
+def test_the_picture_is_an_svg_with_the_figures_and_no_address(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = config.parent / "made" / "status.svg"
+    assert shown(config, capsys, document(), "--svg", str(path)) == f"written: {path}\n"
+    root = ElementTree.fromstring(path.read_text())
+    text = " ".join("".join(root.itertext()).split())
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "3-INJ-1" in text
+    assert path.read_text().count("http") == 1
+    config.with_name("taken").touch()
+    assert invoke(["status", "--config", str(config), "--svg", str(config.with_name("taken") / "x.svg")]) == 3
+    assert "name a file that can be written" in capsys.readouterr().err
 
 
 def test_it_imports_nothing_heavy(config: Path) -> None:
@@ -230,7 +165,7 @@ def test_it_imports_nothing_heavy(config: Path) -> None:
     code = (
         "import sys; from arbbot.cli.main import invoke\n"
         f"invoke(['status', '--config', {str(config)!r}])\n"
-        "heavy = {'ccxt', 'redis', 'aiohttp', 'pydantic', 'structlog', 'asyncio', 'arbbot._core'}\n"
+        "heavy = {'ccxt', 'redis', 'aiohttp', 'pydantic', 'structlog', 'asyncio', 'rich.table', 'arbbot._core'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
