@@ -41,21 +41,26 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """How a run ended. Clean: every journaled intent resolved, every residual exactly 0, not halted."""
 
     intents_open: int
-    residuals: dict[str, Decimal]
+    residuals: dict[str, Decimal | None]
+    explained: bool
     unread: tuple[str, ...]
+    mismatch: dict[str, str]
     halted: str | None
 
     @property
     def clean(self) -> bool:
         """True when everything is explained."""
-        return not self.intents_open and not any(self.residuals.values()) and not self.unread
+        balanced = bool(self.residuals) and all(residual == 0 for residual in self.residuals.values())
+        return balanced and self.explained and not self.intents_open and not self.unread and not self.mismatch
 
     @property
     def lines(self) -> list[str]:
         """What is wrong, or that nothing is."""
         wrong = [f"{count} orders are unresolved" for count in [self.intents_open] if count]
-        wrong += [f"residual {account}: {value}" for account, value in self.residuals.items() if value]
+        wrong += [f"residual {account}: {value}" for account, value in self.residuals.items() if value != 0]
         wrong += [f"{venue} could not be read at the end" for venue in self.unread]
+        wrong += [f"positions of {venue}: {text}" for venue, text in self.mismatch.items()]
+        wrong += ["the accounts could not be read twice in quiet at the end"] if not self.explained else []
         wrong += [f"halted: {self.halted}"] if self.halted is not None else []
         return wrong or ["every order is resolved, every residual is 0"]
 
@@ -70,7 +75,7 @@ async def run_bot(settings: Settings, until: Callable[[], bool]) -> Ending:
     refuse_live(settings)
     async with opened_engine(settings) as (engine, store):
         await supervise(engine, until, {"store": store.supervise()})
-        return ending(engine.context)
+        return ending(engine)
 
 
 def refuse_live(settings: Settings, *, asked: bool = False) -> None:
@@ -169,11 +174,14 @@ def _publisher(store: Store) -> Callable[[StatusDocument], Awaitable[None]]:
     return publish
 
 
-def ending(context: EngineContext) -> Ending:
+def ending(engine: Engine) -> Ending:
     """What is left unexplained."""
+    context = engine.context
     return Ending(
         intents_open=len(context.state.pairs.unresolved()),
-        residuals={f"{a.venue} {a.currency}": r for a, r in context.residuals.items() if r is not None},
+        residuals={f"{a.venue} {a.currency}": residual for a, residual in context.residuals.items()},
+        explained=engine.explained,
+        mismatch=dict(context.mismatch),
         unread=tuple(venue for venue in context.venues if venue not in context.truth),
         halted=context.state.halted,
     )

@@ -55,6 +55,7 @@ class Engine:
         self._show_due_ns = self._decide_due_ns = 0
         self._ready = False
         self.closing_down = False
+        self.explained = False
 
     async def turn(self) -> None:
         """Once around the house."""
@@ -116,6 +117,7 @@ class Engine:
         """True once every venue was read and nothing an earlier boot sent is in doubt; stays true."""
         if not self._ready:
             read = all(venue in self.context.truth for venue in self.context.venues)
+            read = read and {account.venue for account in self.context.state.cash.baselines} >= set(self.context.venues)
             earlier = [
                 record
                 for record in self.context.state.pairs.unresolved()
@@ -150,6 +152,7 @@ class Engine:
             readings |= {(name, t.ts_begin_ns) for name, t in context.truth.items() if t.ts_begin_ns > quiet_ns}
             lacking = {name for name in context.venues if sum(name == read for read, _ in readings) < FINAL_READINGS}
             if not lacking:
+                self.explained = True
                 break
             context.reread |= lacking
         await context.drain_calls()

@@ -42,10 +42,12 @@ async def _check_cash(context: EngineContext, truth: VenueTruth, balance: Balanc
         )
     residual = context.state.cash.residual(account, balance.cash)
     if residual:
-        context.reread.add(truth.venue)
+        standing = context.residuals.get(account) == residual
+        if not standing:
+            context.reread.add(truth.venue)
         if truth.fills is None or truth.funding is None:
             return
-        if context.residuals.get(account) == residual:  # twice the same: not a row that was late
+        if standing:  # twice the same: not a row that was late
             context.alert(
                 "residual",
                 f"{account.venue}: {residual:+f} {account.currency} of cash not explained by fills, fees and funding",
@@ -97,8 +99,8 @@ async def _check_positions(
         return
     text = "; ".join(f"{i}: venue {there}, journal {here}" for i, (there, here) in wrong.items())
     context.mismatch[venue] = text
-    context.reread.add(venue)
     if seen_before != text:
+        context.reread.add(venue)
         return
     context.alert("position_mismatch", text, Severity.CRITICAL)
     for instrument in wrong:

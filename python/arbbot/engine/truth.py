@@ -12,6 +12,7 @@ from arbbot.engine.inbox import VenueTruth
 
 __all__ = ["TruthReader"]
 
+ASKED_EVERY_NS = SECOND_NS // 4  # what is in doubt asks at every turn, and a reading of everything weighs 90
 EVERY_NS = 2 * SECOND_NS  # positions and balances (DESIGN §7.8)
 # Binance gives an account 2,400 weight a minute; what is asked on a schedule must leave most of it to what is urgent.
 ORDERS_EVERY_NS = 15 * SECOND_NS  # all open orders: weight 40; ours are followed one by one, this finds foreign ones
@@ -26,7 +27,7 @@ class TruthReader:
         self._context = context
         self._venue = venue
         self.busy = False
-        self._due_ns = self._orders_due_ns = self._history_due_ns = 0
+        self._due_ns = self._asked_due_ns = self._orders_due_ns = self._history_due_ns = 0
         self._settlement_ns: int | None = None
 
     def tick(self) -> None:
@@ -34,15 +35,17 @@ class TruthReader:
         if self.busy:
             return
         now_ns = self._context.clock.monotonic_ns()
-        asked = self._venue.name in self._context.reread
+        asked = self._venue.name in self._context.reread and now_ns >= self._asked_due_ns
         settled = self._settlement_passed()
         history = asked or settled or now_ns >= self._history_due_ns
         if not (history or now_ns >= self._due_ns):
             return
         orders = asked or now_ns >= self._orders_due_ns
-        self._context.reread.discard(self._venue.name)
         self.busy = True
-        self._due_ns = now_ns + (SECOND_NS // 4 if asked else EVERY_NS)
+        self._due_ns = now_ns + EVERY_NS
+        if asked:
+            self._context.reread.discard(self._venue.name)
+            self._asked_due_ns = now_ns + ASKED_EVERY_NS
         if orders:
             self._orders_due_ns = now_ns + ORDERS_EVERY_NS
         if history:

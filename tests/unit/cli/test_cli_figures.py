@@ -9,8 +9,14 @@ from arbbot.cli.figures import clock, exact, money, number, price, span
 
 @pytest.mark.parametrize(
     ("value", "places", "shown"),
-    [("0E-8", 2, "0"), ("-0.004", 2, "0"), ("1234.5", 2, "+1,234.50"), ("-0.00005", 4, "0"), ("-18.98991", 4, "-18.9899")],
-)  # fmt: skip
+    [
+        ("0E-8", 2, "0"),
+        ("-0.004", 2, "0"),
+        ("1234.5", 2, "+1,234.50"),
+        ("-0.00005", 4, "0"),
+        ("-8.98991", 4, "-8.9899"),
+    ],
+)
 def test_money_has_a_sign_and_no_negative_zero(value: str, places: int, shown: str) -> None:
     assert money(Decimal(value), places) == shown
 

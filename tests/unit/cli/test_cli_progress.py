@@ -6,7 +6,7 @@ import pty
 
 import msgspec
 import pytest
-from rich.console import Console
+from rich.console import Console, Group
 
 from arbbot.cli.progress import Lines, progress
 from arbbot.cli.screen import Screen
@@ -27,8 +27,7 @@ def terminal(width: int, height: int) -> Console:
 def drawn(screen: Screen, width: int, height: int) -> list[str]:
     """The page as lines of text."""
     console = Console(file=io.StringIO(), width=width, height=height, highlight=False)
-    for part in screen.page(width, height):
-        console.print(part)
+    console.print(Group(*screen.page(width, height)))
     return console.file.getvalue().splitlines()
 
 

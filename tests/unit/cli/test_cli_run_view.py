@@ -42,7 +42,7 @@ def test_a_residual_of_zero_is_a_zero() -> None:
 
 def test_without_a_pair_every_refusal_is_explained() -> None:
     totals = msgspec.structs.replace(document().totals, intents_open=2, settlements_by_interval=())
-    text = told(document(pairs=(), totals=totals))
-    assert "no pair was opened:\nBTC: edge_bp: -12.50 (bound 4)" in text
+    text = told(document(pairs=(), totals=totals, nearest=document().opportunities))
+    assert "what refused it:\nBTC: edge_bp: -12.50 (bound 4)" in text
     assert "2 orders are unresolved" in text
     assert "settlements credited: none" in text

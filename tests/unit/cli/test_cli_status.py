@@ -5,21 +5,18 @@ import resource
 import subprocess
 import sys
 import time
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import msgspec
 import pytest
 
 from arbbot.cli.exits import ExitCode
 from arbbot.cli.main import invoke
 from arbbot.cli.sections import Seen, headline, sections
 from arbbot.cli.status_view import print_rich
-from arbbot.domain.pair import PairState
 from arbbot.domain.status import Health, StatusDocument, decode_status, encode_status
-from builders.shown import NOW_MS, document, pair
+from builders.shown import NOW_MS, document
 
 
 @pytest.fixture
