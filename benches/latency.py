@@ -30,7 +30,7 @@ from arbbot.venues.credentials import Credentials
 from arbbot.venues.factory import open_venue
 from arbbot.venues.venue import Venue
 
-ORDERS = 100  # with its cancels below what a venue takes in a minute: the limiter would be measured otherwise
+ORDERS = 80  # with its cancels below what a venue takes in a minute: the limiter would be measured otherwise
 CONFIG = Path(__file__).resolve().parent.parent / "configs" / "demo.toml"
 
 
@@ -56,6 +56,7 @@ async def measure(settings: Settings) -> dict[str, list[float]]:
         instrument = next(i for i in await venue.feed.instruments() if i.asset == "ETH")
         await venue.gateway.lookup(instrument.id, "0" * 32)  # loads what the first order would otherwise wait for
         watch(venue, written)
+        await one(venue, store.journal, instrument, clock, number=ORDERS, written=written)  # opens the connection
         found[name] = [
             await one(venue, store.journal, instrument, clock, number=n, written=written) for n in range(ORDERS)
         ]

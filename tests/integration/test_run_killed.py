@@ -1,5 +1,6 @@
 """Kill −9 at any moment: the same pairs go on, no order is sent twice, and the ledger stays exact."""
 
+import json
 import os
 import signal
 from collections import Counter
@@ -11,7 +12,7 @@ import pytest
 
 from arbbot.domain.events import Event, IntentResolved, IntentWritten, PairApproved, Started
 from arbbot.domain.pair import PairState
-from arbbot.domain.status import PairStatus
+from arbbot.domain.status import Health, PairStatus
 from builders.live import EXPLAINED, KEEP, Site, booked, end_process, eventually
 
 pytestmark = pytest.mark.slow
@@ -51,17 +52,34 @@ def test_the_parts_of_a_killed_run_end_by_themselves_and_the_next_run_goes_on(si
     run = site.start("run", "CONFIG")
     pair = site.opened(run)
     end_process(run.pid)
-    assert run.wait() == -signal.SIGKILL
-    # the store stays on purpose: it is the next run's
-    eventually(lambda: set(site.processes()) == {site.store_pid()}, "venues and bot have ended", seconds=15)
+    end_process(site.bot_pid())
+    dead = site.call("status", "--config", "CONFIG")
+    assert dead.code == 0
+    assert "DEAD, last seen" in dead.out.splitlines()[0]
+    assert pair.id in dead.out
+    assert json.loads(site.call("status", "--config", "CONFIG", "--json").out)["alive"] is False
+    only_the_store_stays(site)
 
     second = site.start("run", "CONFIG")
     assert held(site.opened(second, epoch=2)) == held(pair)
+    end_process(second.pid)
+    only_the_store_stays(site)
+    shown = site.status()
+    assert shown is not None
+    assert shown.health is Health.STOPPED, "the bot did not end in order"
+
+    third = site.start("run", "CONFIG")
+    assert held(site.opened(third, epoch=3)) == held(pair)
     assert site.positions() == booked(site.journal())
-    assert second.stop() == 0, second.complaints
+    assert third.stop() == 0, third.complaints
     assert not site.processes()
     assert site.residuals() == EXPLAINED
     assert [e.terms.pair_id for e in site.journal() if isinstance(e, PairApproved)] == [pair.id]
+
+
+def only_the_store_stays(site: Site) -> None:
+    """On purpose: it is the next run's. Venues and bot end by themselves."""
+    eventually(lambda: set(site.processes()) == {site.store_pid()}, "venues and bot have ended", seconds=15)
 
 
 def kill_with_an_order_in_flight(site: Site, pair: PairStatus) -> str:

@@ -35,7 +35,8 @@ def test_a_fill_that_the_venue_hides_shows_as_residual_and_position_and_the_run_
     assert {**site.residuals(), USDT: 0} == EXPLAINED
     assert shown.pairs[0].state is PairState.QUARANTINED
     assert mismatch.text in shown.pairs[0].reason
-    assert f"residual binanceusdm USDT: {residual}" in run.complaints[-1]
+    assert f"residual binanceusdm USDT: {residual.normalize():f}" in run.out.splitlines()
+    assert f"the bot ended with exit code 1: positions of binanceusdm: {mismatch.text}" == run.complaints[-1]
 
 
 def test_a_fee_charged_twice_is_the_residual_to_the_last_digit(site: Site) -> None:

@@ -66,6 +66,7 @@ async def _run(settings: Settings, arguments: list[str], seconds: float | None) 
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, end_it)
         demo = Demo(settings, arguments, shown.tell)
+        demo.refuse_second()
         try:
             end = await demo.play(seconds, stop, shown.show)
         finally:

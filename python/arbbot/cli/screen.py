@@ -64,7 +64,7 @@ class Screen(Progress):
             return [*foot]
         head = rich_headline(Seen(self._document, True, 0.0))
         room = height - len(head) - len(foot)
-        tables = _fitting(sections(self._document), room - DECISIONS_MIN)
+        tables = _fitting(sections(self._document, steady=True), room - DECISIONS_MIN)
         room -= sum(len(table.rows) + FRAME for table in tables)
         last = list(self._decisions.known)[-max(0, room - FRAME) :] if room > FRAME else []
         if last:

@@ -60,8 +60,8 @@ def headline(seen: Seen) -> list[str]:
     return [*lines, f"halted: {doc.halted_reason}"] if doc.halted_reason else lines
 
 
-def sections(doc: StatusDocument) -> list[Section]:
-    """Every table that has rows, the most important first."""
+def sections(doc: StatusDocument, *, steady: bool = False) -> list[Section]:
+    """Every table that has rows, the most important first; `steady` keeps columns that say nothing at the moment."""
     live = [pair for pair in doc.pairs if pair.state is not PairState.CLOSED]
     closed = [pair for pair in doc.pairs if pair.state is PairState.CLOSED]
     tables = [
@@ -104,7 +104,7 @@ def sections(doc: StatusDocument) -> list[Section]:
             prose=True,
         ),
     ]  # fmt: skip
-    return [_dense(table) for table in tables if table.rows]
+    return [table if steady else _dense(table) for table in tables if table.rows]
 
 
 def _dense(table: Section) -> Section:

@@ -16,7 +16,6 @@ __all__ = ["Seen", "aligned", "print_plain", "print_rich", "rich_headline", "ric
 GAP = 2
 PROSE_MIN = 20
 GOOD, BAD, DIM = "green", "bold red", "bright_black"
-SIGNED = {"funding", "price", "net"}
 STATES = {"open": "green", "closed": DIM, "quarantined": BAD, "unwinding": "yellow"}
 
 
@@ -40,10 +39,11 @@ def print_rich(seen: Seen) -> None:
 
 def aligned(table: Section) -> Iterable[str]:
     """The table's lines, columns two blanks apart."""
+    widths = table.widths
     for line in (table.header, *table.rows):
         cells = (
             cell.rjust(width) if n in table.numeric else cell.ljust(width)
-            for n, (cell, width) in enumerate(zip(line, table.widths, strict=True))
+            for n, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
         yield (" " * GAP).join(cells).rstrip()
 
@@ -106,16 +106,19 @@ def _fitting(table: Section, width: int) -> list[int]:
 
 def _tone(column: str, cell: str) -> str:
     """The colour of a cell: what earns is green, what is out of order red, the rest quiet."""
-    if column in SIGNED and cell[:1] in {"+", "-"}:
-        return GOOD if cell[0] == "+" else "red"
-    if column == "residual":
-        return GOOD if cell == "0" else DIM if cell == "–" else BAD
-    if column == "link":
-        return GOOD if cell == "up" else BAD if cell else ""
-    if column == "state":
-        return STATES.get(cell, "cyan")
-    if column == "verdict":
-        return GOOD if cell == "approved" else DIM
-    if column == "edge bp":
-        return GOOD if cell[0] == "+" else ""
-    return BAD if cell == "critical" else ""
+    match column:
+        case "funding" | "price" | "net" if cell[:1] in {"+", "-"}:
+            tone = GOOD if cell[0] == "+" else "red"
+        case "residual" if cell not in {"", "–"}:
+            tone = GOOD if cell == "0" else BAD
+        case "link" if cell:
+            tone = GOOD if cell == "up" else BAD
+        case "state":
+            tone = STATES.get(cell, "cyan")
+        case "verdict":
+            tone = GOOD if cell == "approved" else DIM
+        case "edge bp":
+            tone = GOOD if cell.startswith("+") else ""
+        case _:
+            tone = BAD if cell == "critical" else ""
+    return tone

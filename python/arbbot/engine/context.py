@@ -83,6 +83,7 @@ class EngineContext:
         self.alerts: deque[AlertStatus] = deque(maxlen=20)
         self.reread: set[str] = set(venues)
         self.held = False
+        self.reading: set[str] = set()
         self.store_connected = True
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -14,6 +14,7 @@ from arbbot.engine.absorb import Absorber
 from arbbot.engine.context import EngineContext
 from arbbot.engine.decide import Decider
 from arbbot.engine.drive import Driver
+from arbbot.engine.marks import Marks
 from arbbot.engine.obey import Obeyer
 from arbbot.engine.resolve import Resolver
 from arbbot.engine.show import document
@@ -48,7 +49,8 @@ class Engine:
         self._resolver = Resolver(context)
         self._absorber = Absorber(context, self._resolver)
         self._driver = Driver(context)
-        self._decider = Decider(context, self._driver)
+        self._marks = Marks(context)
+        self._decider = Decider(context, self._driver, self._marks)
         self._obeyer = Obeyer(context, commands, halt, calendar)
         self._readers = [TruthReader(context, venue) for venue in context.venues.values()]
         self._started_ns = context.clock.monotonic_ns()
@@ -132,7 +134,9 @@ class Engine:
         now_ns = self.context.clock.monotonic_ns()
         if force or now_ns >= self._show_due_ns:
             self._show_due_ns = now_ns + SHOW_EVERY_NS
-            await self._publish(document(self.context, started_ns=self._started_ns, ready=self._ready, stopped=stopped))
+            await self._publish(
+                document(self.context, self._marks, started_ns=self._started_ns, ready=self._ready, stopped=stopped)
+            )
 
     async def _finish(self) -> None:
         """Complete what is under way (bounded), read every account twice more, show the end."""

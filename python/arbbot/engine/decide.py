@@ -14,6 +14,7 @@ from arbbot.domain.units import common_grid, floor_to
 from arbbot.engine.context import EngineContext
 from arbbot.engine.drive import Driver
 from arbbot.engine.exposure import measure
+from arbbot.engine.marks import Marks
 from arbbot.execution.plan import Move
 from arbbot.risk.limits import judge, standing_breaches
 from arbbot.strategy.carry import window_passed
@@ -28,8 +29,9 @@ BP = Decimal(10_000)
 class Decider:
     """Applies strategy and risk to what the core shows."""
 
-    def __init__(self, context: EngineContext, driver: Driver) -> None:
+    def __init__(self, context: EngineContext, driver: Driver, marks: Marks) -> None:
         self._context = context
+        self._marks = marks
         self._driver = driver
         strategy = context.settings.strategy
         self._rule = EntryRule(
@@ -43,7 +45,7 @@ class Decider:
     async def guard(self) -> None:
         """Halt when a limit is broken by what is held already."""
         if self._context.state.halted is None:
-            breaches = standing_breaches(measure(self._context), self._context.settings.risk)
+            breaches = standing_breaches(measure(self._context, self._marks), self._context.settings.risk)
             if breaches:
                 reason = "; ".join(breaches)
                 self._context.alert("limit_broken", reason, Severity.CRITICAL)
@@ -84,7 +86,7 @@ class Decider:
         """The best decision for one asset; None while fewer than two of its books can be priced."""
         context, now_ns = self._context, self._context.clock.now_ns()
         judged: list[Decision] = []
-        exposure = measure(context)
+        exposure = measure(context, self._marks)
         for quote, quantity in self._candidates(asset, now_ns):
             long, short = context.market.funding(quote.long), context.market.funding(quote.short)
             if long is None or short is None:

@@ -85,6 +85,8 @@ class Obeyer:
         context.held = True
         if any(not pair.settled for pair in context.state.pairs.live()) or context.state.pairs.unresolved():
             return None
+        if context.reading:
+            return None
         return Answer(command_id=command.id, done=True, text="held")
 
     async def _release(self, command: Command, calendar: MovableClock) -> Answer:

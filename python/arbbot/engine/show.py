@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from arbbot import __version__
 from arbbot.domain.decision import Approved, Decision, Refused
+from arbbot.domain.instrument import InstrumentId
 from arbbot.domain.market import BookState
 from arbbot.domain.order import LegSide
 from arbbot.domain.pair import PairState
@@ -23,7 +24,7 @@ from arbbot.domain.status import (
     VenueStatus,
 )
 from arbbot.engine.context import EngineContext
-from arbbot.engine.exposure import currency_rates, exit_prices
+from arbbot.engine.marks import Marks
 from arbbot.execution.pairs import PairRecord
 from arbbot.ledger.cash import Account
 from arbbot.strategy.exit import carry_bp_next_day
@@ -38,11 +39,12 @@ CENT = Decimal("0.0001")
 PAIRS_SHOWN = 12
 
 
-def document(context: EngineContext, *, started_ns: int, ready: bool, stopped: bool = False) -> StatusDocument:
+def document(
+    context: EngineContext, marks: Marks, *, started_ns: int, ready: bool, stopped: bool = False
+) -> StatusDocument:
     """Everything `arbbot status` shows. `started_ns` is monotonic."""
-    rates = currency_rates(context)
     pairs = list(context.state.pairs.pairs.values())
-    rows = tuple(_pair(context, pair, rates) for pair in pairs)
+    rows = tuple(_pair(context, pair, marks) for pair in pairs)
     return StatusDocument(
         bot_id=context.settings.bot.id,
         version=__version__,
@@ -114,10 +116,18 @@ def _venue(context: EngineContext, name: str) -> VenueStatus:
         books_live=_live_books(context, name),
         books_total=len(ids),
         book_age_ms_max=max(ages, default=None),
-        latency_ms=None,
+        latency_ms=_latency_ms(context, ids),
         clock_offset_ms=None,
         balances=balances,
     )
+
+
+def _latency_ms(context: EngineContext, ids: list[InstrumentId]) -> float | None:
+    """The quickest of the venue's fresh books, from its own stamp to our receipt; both clocks' difference included."""
+    now_ns, age_ms_max = context.clock.now_ns(), context.settings.risk.book_age_ms_max
+    quotes = [quote for i in ids if (quote := context.market.quote(i, now_ns, age_ms_max)) is not None]
+    times = [(q.ts_recv_ns - q.ts_venue_ns) / MS_NS for q in quotes if q.ts_venue_ns is not None]
+    return min(times, default=None)
 
 
 def _plain(value: Decimal | None) -> Decimal | None:
@@ -125,8 +135,8 @@ def _plain(value: Decimal | None) -> Decimal | None:
     return ZERO if value == ZERO else value
 
 
-def _pair(context: EngineContext, pair: PairRecord, rates: dict[str, Decimal]) -> PairStatus:
-    terms = pair.terms
+def _pair(context: EngineContext, pair: PairRecord, marks: Marks) -> PairStatus:
+    terms, rates, mark = pair.terms, marks.rates(), marks.mark(pair)
     long, short = context.market.funding(terms.long.instrument.id), context.market.funding(terms.short.instrument.id)
     half_life = float(context.settings.strategy.carry_half_life_hours)
     live = pair.state is not PairState.CLOSED
@@ -137,8 +147,7 @@ def _pair(context: EngineContext, pair: PairRecord, rates: dict[str, Decimal]) -
     basis = (priced.entry - priced.exit) / 2 / priced.price_mid * BP if live and priced is not None else None
     quantity = max(abs(pair.quantity(LegSide.LONG)), abs(pair.quantity(LegSide.SHORT)))
     fees, funding = pair.account.total("fees", rates), pair.account.total("funding", rates)
-    price = pair.account.price_pnl(exit_prices(context, pair), rates) or ZERO
-    price_mid = Decimal(repr(priced.price_mid)) if priced is not None else ZERO
+    price = marks.price_pnl(pair) or ZERO
     return PairStatus(
         id=terms.pair_id,
         asset=terms.asset,
@@ -146,7 +155,7 @@ def _pair(context: EngineContext, pair: PairRecord, rates: dict[str, Decimal]) -
         long=_leg(context, pair, LegSide.LONG),
         short=_leg(context, pair, LegSide.SHORT),
         quantity=quantity,
-        notional=(quantity * price_mid).quantize(CENT),
+        notional=(quantity * (ZERO if mark is None else mark.mid)).quantize(CENT),
         carry_bp_per_day=carry,
         carry_bp_per_day_expected=terms.carry_per_hour_entry * 24 * BP,
         basis_bp=basis,

@@ -26,31 +26,31 @@ class TruthReader:
     def __init__(self, context: EngineContext, venue: VenuePorts) -> None:
         self._context = context
         self._venue = venue
-        self.busy = False
         self._due_ns = self._asked_due_ns = self._orders_due_ns = self._history_due_ns = 0
         self._settlement_ns: int | None = None
 
     def tick(self) -> None:
         """Start a reading when one is due."""
-        if self.busy:
-            return
-        now_ns = self._context.clock.monotonic_ns()
-        asked = self._venue.name in self._context.reread and now_ns >= self._asked_due_ns
+        context = self._context
+        if self._venue.name in context.reading or (context.held and not context.state.pairs.unresolved()):
+            return  # while held, no request may be under way that was signed before the calendar moved
+        now_ns = context.clock.monotonic_ns()
+        asked = self._venue.name in context.reread and now_ns >= self._asked_due_ns
         settled = self._settlement_passed()
         history = asked or settled or now_ns >= self._history_due_ns
         if not (history or now_ns >= self._due_ns):
             return
         orders = asked or now_ns >= self._orders_due_ns
-        self.busy = True
+        context.reading.add(self._venue.name)
         self._due_ns = now_ns + EVERY_NS
         if asked:
-            self._context.reread.discard(self._venue.name)
+            context.reread.discard(self._venue.name)
             self._asked_due_ns = now_ns + ASKED_EVERY_NS
         if orders:
             self._orders_due_ns = now_ns + ORDERS_EVERY_NS
         if history:
             self._history_due_ns = now_ns + HISTORY_EVERY_NS
-        self._context.spawn(self._read(history=history, orders=orders))
+        context.spawn(self._read(history=history, orders=orders))
 
     def _settlement_passed(self) -> bool:
         """True once after each settlement of an instrument we hold here."""
@@ -82,7 +82,7 @@ class TruthReader:
             context.inbox.put(VenueTruth(venue=self._venue.name, ts_begin_ns=begin_ns, stamp=stamp, error=str(error)))
             return
         finally:
-            self.busy = False
+            context.reading.discard(self._venue.name)
         context.inbox.put(
             VenueTruth(
                 venue=self._venue.name,

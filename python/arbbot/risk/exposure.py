@@ -15,13 +15,17 @@ class VenueExposure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole book. `loss` ≥ 0 since the journal began; `delta_net` signed."""
+    """The whole book. `loss` ≥ 0 since the journal began; `delta_net` signed.
+
+    `unpriced`: pairs that are open and were never marked by this process; what they are worth is not in the sums.
+    """
 
     gross: float
     per_venue: dict[str, VenueExposure]
     per_asset: dict[str, float]
     pairs_live: int
     instruments_held: frozenset[str]
+    unpriced: tuple[str, ...]
     delta_net: float
     loss: float
     orders_last_minute: int

@@ -49,6 +49,12 @@ def limit_gates(
             name="lease", passed=exposure.lease_held, value="held" if exposure.lease_held else "not held", bound="held"
         ),
         Gate(name="instrument free", passed=not taken, value=", ".join(taken) or "free", bound="one pair each"),
+        Gate(
+            name="held pairs priced",
+            passed=not exposure.unpriced,
+            value=", ".join(exposure.unpriced) or "all",
+            bound="all",
+        ),
         _at_most("pairs", exposure.pairs_live + 1, limits.pairs_max),
         _at_most("gross notional", exposure.gross + 2 * added, float(limits.gross_notional_max)),
         _at_most("asset notional", asset_after, float(limits.asset_notional_max)),

@@ -19,6 +19,8 @@ from arbbot.domain.order import (
     Unknown,
 )
 from arbbot.domain.pair import PairState
+from arbbot.engine.exposure import measure
+from arbbot.engine.marks import Marks
 from arbbot.ledger.cash import Account
 from arbbot.ports.storage import Command
 from builders import LONG_ID, SHORT_ID, T0_NS, fill, payment
@@ -314,3 +316,36 @@ async def test_a_restart_is_the_same_as_never_having_stopped() -> None:
         await again.turns(1)
     assert again.context.mismatch == {}
     assert again.hl.placed + again.bn.placed == []
+
+
+async def test_a_restart_judges_no_limit_before_both_legs_have_a_price() -> None:
+    """One venue's books arrive first: half of a hedged pair is not a naked position."""
+    bench = EngineBench()
+    await _open(bench)
+    again = EngineBench(bench.journal, epoch=2)
+    again.hl.held, again.bn.held = bench.hl.held, bench.bn.held
+    await again.turns(4)
+    again.quote(rates=RICH)
+    again.market.invalidate("hyperliquid", "its books are late")
+    await again.turns(4)
+    assert again.context.state.halted is None
+    again.quote(rates=RICH)
+    await again.turns(2)
+    assert again.context.state.halted is None
+    assert measure(again.context, Marks(again.context)).unpriced == ()
+
+
+async def test_a_pair_is_never_marked_with_one_fresh_and_one_old_book() -> None:
+    bench = EngineBench()
+    await _open(bench)
+    bench.quote(rates=RICH)
+    marks = Marks(bench.context)
+    pair = next(bench.context.state.pairs.live())
+    before = marks.price_pnl(pair)
+    bench.clock.ns += 3_600_000_000_000
+    bench.quote(rates=RICH, binance="3300.00")
+    bench.market.invalidate("hyperliquid", "late")
+    assert marks.price_pnl(pair) == before
+    bench.quote(rates=RICH, binance="3300.00", hyperliquid="3300.0")
+    assert marks.price_pnl(pair) is not None
+    assert abs(float(marks.price_pnl(pair) or 0) - float(before or 0)) < 1

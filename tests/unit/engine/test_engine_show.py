@@ -7,6 +7,7 @@ import pytest
 from arbbot.domain.events import FundingBooked, PairApproved, PairMoved
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import SettlementStatus, StatusDocument, encode_status
+from arbbot.engine.marks import Marks
 from arbbot.engine.show import document
 from arbbot.ledger.cash import Account
 from builders import LONG_ID, SHORT_ID, T0_NS, payment, terms
@@ -28,7 +29,7 @@ def after(*moves: tuple[PairState, str]) -> EngineBench:
 
 
 def shown(bench: EngineBench) -> StatusDocument:
-    return document(bench.context, started_ns=bench.clock.ns, ready=True)
+    return document(bench.context, Marks(bench.context), started_ns=bench.clock.ns, ready=True)
 
 
 @pytest.mark.parametrize(
