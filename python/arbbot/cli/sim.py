@@ -12,6 +12,7 @@ from arbbot.config.settings import Settings
 __all__ = ["sim"]
 
 PARENT_S = 1.0
+LAST_READING_S = 3.0  # the bot, which ends for the same reason, still reads its accounts
 
 
 def sim(config: Path = Path("configs/demo.toml"), /, *, seed: int | None = None) -> None:
@@ -37,6 +38,7 @@ async def _serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     while not (await asyncio.wait({task}, timeout=PARENT_S))[0]:
         if parent_is_gone():
+            await asyncio.wait({task}, timeout=LAST_READING_S)
             task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

@@ -62,6 +62,8 @@ def _venues(bot: BotSettings, venues: dict[str, VenueSettings]) -> Iterator[Faul
                 yield ("venues", name, "adapter"), f"venues.{adapters[venue.adapter]} is the same emulated account"
             adapters[venue.adapter] = name
         yield from _address(name, venue.base_url, loopback=not live)
+        if venue.hosts and (venue.base_url is not None or not live):
+            yield ("venues", name, "hosts"), "goes with real venues and without base_url: remove one"
 
 
 def _address(name: str, base_url: str | None, *, loopback: bool) -> Iterator[Fault]:

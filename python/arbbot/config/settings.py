@@ -89,7 +89,12 @@ class VenueSettings(_Section):
     """One venue account. Secrets are references: `env:NAME`, `file:PATH` (mode 0600), or `emulated`."""
 
     adapter: Literal["binanceusdm", "hyperliquid"]
-    base_url: str | None = Field(default=None, description="replaces every host of the venue; None: the real ones")
+    base_url: str | None = Field(
+        default=None, description="sends every request there, the venue's own host as first path segment: a proxy"
+    )
+    hosts: dict[str, str] = Field(
+        default_factory=dict, description="replaces single hosts, paths kept: testnets ({'fapi.binance.com': 'host'})"
+    )
     key: SecretRef = Field(description="API key; on hyperliquid the account's address")
     secret: SecretRef = Field(description="API secret; on hyperliquid the (agent) wallet's private key")
 

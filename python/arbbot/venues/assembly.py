@@ -10,7 +10,7 @@ from arbbot.venues.binanceusdm import terms as binance_terms
 from arbbot.venues.binanceusdm.account import BinanceAccount
 from arbbot.venues.binanceusdm.market import BinanceMarket
 from arbbot.venues.binanceusdm.orders import BinanceOrders
-from arbbot.venues.connection import Role, connect
+from arbbot.venues.connection import Address, Role, connect
 from arbbot.venues.credentials import Credentials
 from arbbot.venues.feed import CcxtFeed
 from arbbot.venues.gateway import CcxtGateway
@@ -31,7 +31,7 @@ def _exchanges(settings: VenueSettings, credentials: Credentials, clock: Clock, 
     return {
         role: connect(
             settings.adapter,
-            base_url=settings.base_url,
+            address=Address(settings.base_url, settings.hosts),
             credentials=credentials,
             clock=clock,
             role=role,
@@ -67,7 +67,7 @@ def open_hyperliquid(settings: VenueSettings, credentials: Credentials, clock: C
     contracts, signer, address = Contracts(over[Role.MARKET]), Signer(), credentials.key
     orders = HyperliquidOrders(over[Role.TRADING], contracts, signer, address, clock)
     account = HyperliquidAccount(
-        over[Role.ACCOUNT], contracts, signer, address, clock, own_key_allowed=settings.base_url is not None
+        over[Role.ACCOUNT], contracts, signer, address, clock, own_key_allowed=settings.secret == "emulated"
     )
     return Venue(
         name=name,

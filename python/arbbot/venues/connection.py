@@ -6,7 +6,8 @@ a venue, so that an exit never queues behind a public call.
 
 import enum
 import logging
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import ccxt.pro
@@ -17,10 +18,17 @@ from arbbot.venues.credentials import Credentials
 from arbbot.venues.reply import VenueReply
 from arbbot.venues.tap import Take, install
 
-__all__ = ["Role", "connect", "rebased", "tap"]
+__all__ = ["Address", "Role", "connect", "rebased", "tap"]
 
 KEEP_ALIVE_MS = 5_000
 WINDOW_MS = 60_000.0
+
+
+class Address(NamedTuple):
+    """Where a venue's requests go: to one place with the venue's host as first path segment, or host by host."""
+
+    base_url: str | None = None
+    hosts: Mapping[str, str] = {}
 
 
 class Role(enum.Enum):
@@ -37,7 +45,7 @@ class Role(enum.Enum):
 
 
 def connect(
-    adapter: str, *, base_url: str | None, credentials: Credentials, clock: Clock, role: Role, weight_per_minute: int
+    adapter: str, *, address: Address, credentials: Credentials, clock: Clock, role: Role, weight_per_minute: int
 ) -> Any:
     """A ccxt.pro instance for one role. `weight_per_minute` is the venue's whole allowance. Does no I/O."""
     exchange: Any = getattr(ccxt.pro, adapter)(
@@ -60,8 +68,7 @@ def connect(
     exchange.logger = logging.getLogger("arbbot.venues.ccxt")
     exchange.logger.setLevel(logging.WARNING)
     exchange.timeout_on_exit = 0
-    if base_url is not None:
-        exchange.urls["api"] = _rebase(exchange.urls["api"], base_url, str(exchange.hostname))
+    exchange.urls["api"] = _rebase(exchange.urls["api"], address, str(exchange.hostname))
     return exchange
 
 
@@ -79,19 +86,21 @@ def tap(venue: str, exchange: Any, take: Take) -> None:
     exchange.client = client
 
 
-def rebased(url: str, base_url: str, hostname: str) -> str:
-    """`url` moved to `base_url`, its own host as first path segment; the scheme keeps being http or ws."""
+def rebased(url: str, address: Address, hostname: str) -> str:
+    """`url` where `address` sends it; the scheme keeps being http or ws."""
     parts = urlsplit(url.replace("{hostname}", hostname))
-    base = base_url.rstrip("/")
-    if parts.scheme in ("ws", "wss"):
-        base = "ws" + base.removeprefix("http")
-    return f"{base}/{parts.netloc}{parts.path}"
+    if address.base_url is not None:
+        base = address.base_url.rstrip("/")
+        if parts.scheme in {"ws", "wss"}:
+            base = "ws" + base.removeprefix("http")
+        return f"{base}/{parts.netloc}{parts.path}"
+    return parts._replace(netloc=address.hosts.get(parts.hostname or "", parts.netloc)).geturl()
 
 
-def _rebase(tree: Any, base_url: str, hostname: str) -> Any:
+def _rebase(tree: Any, address: Address, hostname: str) -> Any:
     if isinstance(tree, dict):
-        return {name: _rebase(branch, base_url, hostname) for name, branch in tree.items()}
-    return rebased(tree, base_url, hostname) if isinstance(tree, str) else tree
+        return {name: _rebase(branch, address, hostname) for name, branch in tree.items()}
+    return rebased(tree, address, hostname) if isinstance(tree, str) else tree
 
 
 def _secrets(adapter: str, credentials: Credentials) -> dict[str, str]:

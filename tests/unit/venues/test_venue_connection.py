@@ -11,7 +11,7 @@ from venue_loopback import SECRETS, SYMBOLS, OffsetClock, answer, intent, loopba
 from arbbot.config.settings import VenueSettings
 from arbbot.domain.errors import ConfigError, VenueRefused, VenueUnavailable
 from arbbot.domain.instrument import InstrumentId
-from arbbot.venues.connection import rebased
+from arbbot.venues.connection import Address, rebased
 from arbbot.venues.credentials import Credentials
 from arbbot.venues.factory import open_venue
 
@@ -28,11 +28,11 @@ BASE = "http://127.0.0.1:1"
     ],
 )
 def test_rebased(url: str, moved: str) -> None:
-    assert rebased(url, BASE, "hyperliquid.xyz") == moved
+    assert rebased(url, Address(BASE), "hyperliquid.xyz") == moved
 
 
 def test_rebased_keeps_tls() -> None:
-    assert rebased("wss://a.b/ws", "https://proxy/", "x") == "wss://proxy/a.b/ws"
+    assert rebased("wss://a.b/ws", Address("https://proxy/"), "x") == "wss://proxy/a.b/ws"
 
 
 @pytest.mark.parametrize("name", ["binanceusdm", "hyperliquid"])
@@ -163,3 +163,10 @@ async def test_capabilities_are_ours() -> None:
         assert binance.capabilities.expiry_ms_max == 60_000
         assert hyperliquid.account.account == f"hyperliquid:{SECRETS['hyperliquid'].key}"
         assert SECRETS["binanceusdm"].key not in binance.account.account
+
+
+def test_single_hosts_move_with_their_paths_for_a_testnet() -> None:
+    address = Address(hosts={"fapi.binance.com": "testnet.example", "fstream.binance.com": "localhost:8443"})
+    assert rebased("https://fapi.binance.com/fapi/v1", address, "x") == "https://testnet.example/fapi/v1"
+    assert rebased("wss://fstream.binance.com/ws", address, "x") == "wss://localhost:8443/ws"
+    assert rebased("https://dapi.binance.com/dapi/v1", address, "x") == "https://dapi.binance.com/dapi/v1"
