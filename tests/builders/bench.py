@@ -59,6 +59,7 @@ class ListJournal:
     def __init__(self) -> None:
         self.rows: list[Event] = []
         self.away = False
+        self.on_append: Callable[[Event], None] = lambda _: None
         self._owed: list[Event] = []
 
     async def read(self) -> list[Event]:
@@ -69,6 +70,8 @@ class ListJournal:
             self._owed = list(events)
             raise StoreUnavailable("the store does not answer")
         self.rows += events
+        for event in events:
+            self.on_append(event)
         return len(self.rows)
 
     async def settle(self) -> list[Event]:
@@ -132,6 +135,8 @@ class ScriptedVenue:
         self.listed: list[Instrument] = []
         self.placed: list[OrderIntent] = []
         self.durable_when_placed: list[bool] = []
+        self.cancelled: list[str] = []
+        self.on_positions: Callable[[], None] = lambda: None
         self.answer: Callable[[OrderIntent], Outcome] = lambda _: Accepted(venue_order_id="1", ts_sent_ns=0)
         self.status: Callable[[str], OrderStatus | None] = lambda _: None
         self.down = False
@@ -160,7 +165,7 @@ class ScriptedVenue:
         return self.answer(intent)
 
     async def cancel(self, instrument: InstrumentId, client_id: str) -> None:
-        return
+        self.cancelled.append(client_id)
 
     async def lookup(self, instrument: InstrumentId, client_id: str) -> OrderStatus | None:
         if self.down:
@@ -174,6 +179,7 @@ class ScriptedVenue:
         return [Balance(venue=self.venue, currency=currency, cash=self.cash, equity=self.cash, margin_free=self.cash)]
 
     async def positions(self) -> list[Position]:
+        self.on_positions()
         return [
             Position(instrument=i, quantity=q, price_entry=None, price_liquidation=None)
             for i, q in self.held.items()
@@ -235,7 +241,7 @@ class EngineBench:
         for one in watched:
             self.market.add_instrument(one)
         self.market.set_currency_rate("USDC", watched[2].id)
-        self.journal.rows.append(Started(epoch=epoch, version="t", config_hash="t", ts_ns=self.clock.ns))
+        self.journal.rows.append(Started(epoch=epoch, salt="t", version="t", config_hash="t", ts_ns=self.clock.ns))
         recorder = Recorder(self.journal, BotState(self.journal.rows))
         self.context = EngineContext(
             settings=settings(),

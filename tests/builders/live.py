@@ -1,12 +1,9 @@
 """The whole bot as a user has it: `arbbot` processes over a config and a data directory of their own.
 
-Everything a test waits for is a condition on a file, on the journal, on a venue or on a process's end. The venues
-are asked over their own REST with requests signed here, so that no line of the bot vouches for itself.
+Everything a test waits for is a condition on a file, on the journal, on a venue or on a process's end.
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
 import os
 import re
@@ -14,15 +11,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
-from urllib.parse import urlencode
+from typing import Self, TypeVar
 
 import msgspec
 
@@ -34,8 +28,9 @@ from arbbot.store.journal import RedisJournal
 from arbbot.store.keys import Keys
 from arbbot.store.link import Link
 from arbbot.store.server import EmbeddedServer
+from builders.emulated_accounts import EmulatedAccounts, Place
 
-__all__ = ["EXPLAINED", "KEEP", "Place", "Run", "Site", "VenueOrder", "booked", "end_process", "eventually"]
+__all__ = ["EXPLAINED", "KEEP", "Run", "Site", "booked", "end_process", "eventually"]
 
 ARBBOT = Path(sys.executable).with_name("arbbot")
 DEMO = Path(__file__).resolve().parents[2] / "configs" / "demo.toml"
@@ -45,7 +40,6 @@ PATIENCE_S = 30.0
 KEEP = {"pairs_max": "1", "carry_close_bp_per_day": "-100_000"}
 
 T = TypeVar("T")
-Place = tuple[str, str]  # venue, and symbol or currency
 EXPLAINED: dict[Place, Decimal | None] = {("binanceusdm", "USDT"): Decimal(0), ("hyperliquid", "USDC"): Decimal(0)}
 
 
@@ -120,14 +114,6 @@ class Run:
         return self.wait()
 
 
-class VenueOrder(NamedTuple):
-    """An order as the venue's own history tells it."""
-
-    place: Place
-    client_id: str
-    filled: Decimal
-
-
 class Site:
     """A config made from the demo's, its data directory, and whatever runs there; nothing outlives the block."""
 
@@ -135,6 +121,7 @@ class Site:
         """`edits`: `key = value` lines of the demo's config to change, as TOML."""
         self.root = root
         self.data_dir = root / "d"
+        self.emulated = EmulatedAccounts(self.data_dir / "sim.json")
         self._runs: list[Run] = []
         self.config = root / "bot.toml"
         self.write({"data_dir": json.dumps(str(self.data_dir)), **(edits or {})})
@@ -230,56 +217,7 @@ class Site:
     def armed(self, run: Run, venue: str, fault: str) -> None:
         """Inject a fault as soon as the venues stand: the bot has not even started then."""
         eventually(lambda: run.ended() or (self.data_dir / "sim.json").exists(), "the venues are there")
-        self.fault(venue, fault)
-
-    def sim(self) -> dict[str, Any]:
-        """sim.json: addresses and credentials."""
-        found: dict[str, Any] = json.loads((self.data_dir / "sim.json").read_bytes())
-        return found
-
-    def fault(self, venue: str, fault: str, **arguments: float) -> None:
-        """Inject a fault over the control port."""
-        sim = self.sim()
-        body = {"venue": venue, "fault": fault, **arguments}
-        headers = {"Authorization": f"Bearer {sim['token']}"}
-        assert _ask(f"{sim['control_url']}/control/fault", body, headers) == {"armed": True}
-
-    def positions(self) -> dict[Place, Decimal]:
-        """Every position that is not flat, by the venues' word."""
-        rows = self._binance("/fapi/v3/positionRisk")
-        account = self._hyperliquid("clearinghouseState")
-        held = {("binanceusdm", row["symbol"]): Decimal(row["positionAmt"]) for row in rows}
-        for row in account["assetPositions"]:
-            held["hyperliquid", row["position"]["coin"]] = Decimal(row["position"]["szi"])
-        return {place: quantity for place, quantity in held.items() if quantity}
-
-    def orders(self, symbols: set[str]) -> list[VenueOrder]:
-        """Every order the venues ever took: all of Hyperliquid's, Binance's of `symbols`."""
-        found = [
-            VenueOrder(("binanceusdm", symbol), row["clientOrderId"], Decimal(row["executedQty"]))
-            for symbol in sorted(symbols)
-            for row in self._binance("/fapi/v1/allOrders", symbol=symbol)
-        ]
-        for row in self._hyperliquid("historicalOrders"):
-            order = row["order"]
-            filled = Decimal(order["origSz"]) - Decimal(order["sz"])
-            found.append(VenueOrder(("hyperliquid", order["coin"]), order["cloid"].removeprefix("0x"), filled))
-        return found
-
-    def _binance(self, path: str, **params: str) -> Any:
-        venue = self.sim()["venues"]["binanceusdm"]
-        for _ in range(3):  # the calendar may jump between the two questions
-            now_ms = _ask(f"{venue['base_url']}/fapi/v1/time")["serverTime"]
-            query = urlencode({**params, "timestamp": now_ms})
-            signature = hmac.new(venue["secret"].encode(), query.encode(), hashlib.sha256).hexdigest()
-            url = f"{venue['base_url']}{path}?{query}&signature={signature}"
-            with suppress(urllib.error.HTTPError):
-                return _ask(url, None, {"X-MBX-APIKEY": venue["key"]})
-        raise AssertionError(f"{path} is refused")
-
-    def _hyperliquid(self, question: str) -> Any:
-        venue = self.sim()["venues"]["hyperliquid"]
-        return _ask(f"{venue['base_url']}/info", {"type": question, "user": venue["key"]})
+        self.emulated.fault(venue, fault)
 
     # the journal and its store
 
@@ -355,10 +293,3 @@ def booked(events: list[Event]) -> dict[Place, Decimal]:
             place = (fill.instrument.venue, fill.instrument.symbol)
             held[place] = held.get(place, Decimal(0)) + fill.side.sign * fill.quantity
     return {place: quantity for place, quantity in held.items() if quantity}
-
-
-def _ask(url: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **(headers or {})})
-    with urllib.request.urlopen(request, timeout=10) as reply:
-        return json.loads(reply.read())

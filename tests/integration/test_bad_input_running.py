@@ -31,7 +31,7 @@ def test_garbage_a_venue_that_is_down_and_a_store_that_dies_cost_nothing(site: S
 
     assert site.opened(run).id == pair.id
     assert site.bot_pid() == pid, "the bot was restarted"
-    assert site.positions() == booked(site.journal())
+    assert site.emulated.positions() == booked(site.journal())
     assert run.stop() == 0, run.complaints
     assert not site.processes()
     assert site.residuals() == EXPLAINED
@@ -41,7 +41,7 @@ def test_garbage_a_venue_that_is_down_and_a_store_that_dies_cost_nothing(site: S
 def garbage_is_survived(site: Site, run: Run) -> None:
     """A text that is no JSON costs no connection; every book is live on frames that came after it."""
     for name in (BINANCE, HYPERLIQUID):
-        site.fault(name, "garbage_frame")
+        site.emulated.fault(name, "garbage_frame")
     shown = site.status()
     assert shown is not None
     settlements = shown.totals.settlements
@@ -50,7 +50,7 @@ def garbage_is_survived(site: Site, run: Run) -> None:
 
 
 def a_venue_that_is_down_is_shown_until_it_is_back(site: Site, run: Run) -> None:
-    site.fault(BINANCE, "down", seconds=2)
+    site.emulated.fault(BINANCE, "down", seconds=2)
     site.shows(
         lambda s: s.health is Health.DEGRADED and not venue(s, BINANCE).connected, "the venue is shown down", run
     )

@@ -84,6 +84,16 @@ def test_a_port_in_use_is_named(site: Site) -> None:
     assert not site.processes()
 
 
+def test_of_two_runs_at_once_one_is_refused_and_the_other_lives(site: Site) -> None:
+    runs = [site.start("run", "CONFIG") for _ in range(2)]
+    loser = eventually(lambda: next((run for run in runs if run.ended()), None), "one of them is refused")
+    assert "end that run first" in one_line(loser, ExitCode.PREREQUISITE)
+    (winner,) = (run for run in runs if run is not loser)
+    site.opened(winner)
+    assert winner.stop() == ExitCode.OK, winner.complaints
+    assert not site.processes()
+
+
 def test_a_store_that_nobody_serves_is_named(venues: Site) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"redis://127.0.0.1:{closed.getsockname()[1]}"
@@ -120,8 +130,8 @@ def test_a_wrong_key_is_refused_by_its_venue(venues: Site, venue: str, part: str
 
 
 def test_a_venue_that_is_down_is_named(venues: Site) -> None:
-    venues.fault("hyperliquid", "down", seconds=60)
+    venues.emulated.fault("hyperliquid", "down", seconds=60)
     line = one_line(venues.call("bot", "CONFIG"), ExitCode.VENUE)
-    venues.fault("hyperliquid", "down", seconds=0)
+    venues.emulated.fault("hyperliquid", "down", seconds=0)
     assert line.startswith("hyperliquid cannot answer")
     assert "503" in line

@@ -45,7 +45,7 @@ def test_a_pair_earns_through_settlements_is_kept_and_the_next_run_goes_on_with_
     assert (again.id, again.quantity, again.long.quantity, again.short.quantity) == (
         pair.id, pair.quantity, pair.long.quantity, pair.short.quantity,
     )  # fmt: skip
-    assert site.positions() == booked(site.journal())
+    assert site.emulated.positions() == booked(site.journal())
     assert [e.terms.pair_id for e in site.journal() if isinstance(e, PairApproved)] == [pair.id]
 
     asked = site.call("close", pair.id, "--config", "CONFIG")
@@ -110,7 +110,7 @@ def settlements_were_credited(site: Site) -> None:
 
 def no_secret_was_written(site: Site, run: Run) -> None:
     """Not the venues' keys, nor the control port's token, in anything but the file that is for them."""
-    sim = site.sim()
+    sim = site.emulated.sim()
     secrets = [
         sim["token"],
         *(venue["secret"] for venue in sim["venues"].values()),

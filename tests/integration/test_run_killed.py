@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from arbbot.domain.events import Event, IntentResolved, IntentWritten, PairApproved, Started
+from arbbot.domain.events import Event, IntentResolved, IntentWritten, PairApproved, PairMoved, Started
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import Health, PairStatus
 from builders.live import EXPLAINED, KEEP, Site, booked, end_process, eventually
@@ -31,13 +31,13 @@ def test_a_killed_bot_goes_on_with_its_pair_and_never_sends_an_order_again(site:
 
     end_process(site.bot_pid())
     assert held(site.opened(run, epoch=2)) == held(pair)
-    assert site.positions() == booked(site.journal())
-    assert set(site.positions().values()) == {pair.long.quantity, -pair.short.quantity}
+    assert site.emulated.positions() == booked(site.journal())
+    assert set(site.emulated.positions().values()) == {pair.long.quantity, -pair.short.quantity}
 
     client_id = kill_with_an_order_in_flight(site, pair)
     site.shows(lambda s: s.epoch == 3 and s.pairs[0].state is PairState.CLOSED, "the pair is closed", run)
     venues_know_every_order_once(site, pair)
-    assert site.positions() == {}
+    assert site.emulated.positions() == {}
     assert run.stop() == 0, run.complaints
     assert "2 restarts" in run.out
     assert not site.processes()
@@ -46,6 +46,24 @@ def test_a_killed_bot_goes_on_with_its_pair_and_never_sends_an_order_again(site:
     assert booked(journal) == {}
     assert epoch_that_resolved(client_id, journal) == 3, "its fate was known before the kill: nothing was tested"
     assert len([e for e in journal if isinstance(e, PairApproved)]) == 1
+
+
+def test_a_bot_killed_with_one_leg_on_completes_the_pair(site: Site) -> None:
+    run = site.start("run", "CONFIG")
+    site.shows(lambda s: s.epoch, "the store is there", run)
+    site.await_intent(after=0)
+    os.kill(site.bot_pid(), signal.SIGKILL)
+    pair = site.opened(run, epoch=2)
+    assert pair.imbalance == 0
+    venues_know_every_order_once(site, pair)
+    assert site.emulated.positions() == booked(site.journal())
+    assert run.stop() == 0, run.complaints
+    assert not site.processes()
+    assert site.residuals() == EXPLAINED
+    journal = site.journal()
+    second_start = next(n for n, e in enumerate(journal) if isinstance(e, Started) and e.epoch == 2)
+    moves = [(n > second_start, e.state) for n, e in enumerate(journal) if isinstance(e, PairMoved)]
+    assert moves == [(True, PairState.OPEN)], "it was complete before the kill: nothing was tested"
 
 
 def test_the_parts_of_a_killed_run_end_by_themselves_and_the_next_run_goes_on(site: Site) -> None:
@@ -70,7 +88,7 @@ def test_the_parts_of_a_killed_run_end_by_themselves_and_the_next_run_goes_on(si
 
     third = site.start("run", "CONFIG")
     assert held(site.opened(third, epoch=3)) == held(pair)
-    assert site.positions() == booked(site.journal())
+    assert site.emulated.positions() == booked(site.journal())
     assert third.stop() == 0, third.complaints
     assert not site.processes()
     assert site.residuals() == EXPLAINED
@@ -91,11 +109,13 @@ def kill_with_an_order_in_flight(site: Site, pair: PairStatus) -> str:
     shown = site.status()
     assert shown is not None
     for venue in ("binanceusdm", "hyperliquid"):
-        site.fault(venue, "hang_reply")
+        site.emulated.fault(venue, "hang_reply")
     asked = site.start("close", pair.id, "--config", "CONFIG")
     intent = site.await_intent(after=shown.store.seq).intent
     with site.store_standing_still():
-        eventually(lambda: intent.client_id in {o.client_id for o in site.orders(symbols(pair))}, "the venue has it")
+        eventually(
+            lambda: intent.client_id in {o.client_id for o in site.emulated.orders(symbols(pair))}, "the venue has it"
+        )
         os.kill(site.bot_pid(), signal.SIGKILL)
     asked.wait()
     return intent.client_id
@@ -104,7 +124,7 @@ def kill_with_an_order_in_flight(site: Site, pair: PairStatus) -> str:
 def venues_know_every_order_once(site: Site, pair: PairStatus) -> None:
     """Each was written ahead, and what the venue filled is what is booked."""
     written = {e.intent.client_id for e in site.journal() if isinstance(e, IntentWritten)}
-    orders = site.orders(symbols(pair))
+    orders = site.emulated.orders(symbols(pair))
     accepted = Counter(order.client_id for order in orders)
     assert set(accepted.values()) == {1}
     assert set(accepted) <= written

@@ -1,6 +1,7 @@
 """One bot process: opens store and venues, recovers, trades until told to stop, and says how it ended."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from arbbot.config.settings import Mode, Settings, VenueSettings
 from arbbot.domain.errors import ConfigError, VenueRefused
 from arbbot.domain.events import Started
 from arbbot.domain.instrument import Instrument, InstrumentId
+from arbbot.domain.pair import PairState
 from arbbot.domain.status import StatusDocument, encode_status
 from arbbot.engine.context import EngineContext, VenuePorts
 from arbbot.engine.cycle import Engine
@@ -45,13 +47,15 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     explained: bool
     unread: tuple[str, ...]
     mismatch: dict[str, str]
+    pairs: tuple[str, ...]
     halted: str | None
 
     @property
     def clean(self) -> bool:
         """True when everything is explained."""
         balanced = bool(self.residuals) and all(residual == 0 for residual in self.residuals.values())
-        return balanced and self.explained and not self.intents_open and not self.unread and not self.mismatch
+        wrong = self.intents_open or self.unread or self.mismatch or self.pairs
+        return balanced and self.explained and not wrong
 
     @property
     def lines(self) -> list[str]:
@@ -59,6 +63,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
         wrong = [f"{count} orders are unresolved" for count in [self.intents_open] if count]
         wrong += [f"residual {account}: {value}" for account, value in self.residuals.items() if value != 0]
         wrong += [f"{venue} could not be read at the end" for venue in self.unread]
+        wrong += [] if self.residuals else ["no balance was ever held against the ledger"]
+        wrong += list(self.pairs)
         wrong += [f"positions of {venue}: {text}" for venue, text in self.mismatch.items()]
         wrong += ["the accounts could not be read twice in quiet at the end"] if not self.explained else []
         wrong += [f"halted: {self.halted}"] if self.halted is not None else []
@@ -93,15 +99,16 @@ async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store
         clock = CalendarClock(await emulated_offset_ns(settings))
         store = await open_store(settings, clock)
         stack.push_async_callback(store.close)
-        secrets = resolve_credentials(settings)
-        SECRETS.learn(*(one.secret for one in secrets.values()))
-        venues = {name: _venue(item, secrets[name], clock, stack) for name, item in settings.venues.items()}
+        credentials = resolve_credentials(settings)
+        SECRETS.learn(*(one.secret for one in credentials.values()))
+        venues = {name: _venue(item, credentials[name], clock, stack) for name, item in settings.venues.items()}
         epoch = await store.lease.acquire([venue.account.account for venue in venues.values()])
         stack.push_async_callback(store.lease.release)
         recorder = Recorder(store.journal, BotState(await store.journal.read()))
         await recorder.record(
             Started(
                 epoch=max(epoch, recorder.state.epoch + 1),
+                salt=secrets.token_hex(16),
                 version=__version__,
                 config_hash=config_hash(settings),
                 ts_ns=clock.now_ns(),
@@ -126,9 +133,9 @@ async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store
         yield Engine(context, store.commands, store.halt, _publisher(store), clock), store
 
 
-def _venue(item: VenueSettings, secrets: Credentials, clock: CalendarClock, stack: AsyncExitStack) -> Venue:
-    placed = item.model_copy(update={"base_url": secrets.base_url})
-    venue = open_venue(secrets.venue, placed, VenueCredentials(secrets.key, secrets.secret), clock)
+def _venue(item: VenueSettings, given: Credentials, clock: CalendarClock, stack: AsyncExitStack) -> Venue:
+    placed = item.model_copy(update={"base_url": given.base_url})
+    venue = open_venue(given.venue, placed, VenueCredentials(given.key, given.secret), clock)
     stack.push_async_callback(venue.close)
     return venue
 
@@ -174,6 +181,14 @@ def _publisher(store: Store) -> Callable[[StatusDocument], Awaitable[None]]:
     return publish
 
 
+def _unfinished(context: EngineContext) -> Iterator[str]:
+    """Pairs that are neither hedged and Open nor Closed and flat."""
+    for pair in context.state.pairs.pairs.values():
+        done = pair.state in {PairState.OPEN, PairState.CLOSED}
+        if not done or abs(pair.imbalance) >= pair.terms.grid:
+            yield f"{pair.terms.pair_id} is {pair.state} with {pair.imbalance:+f} unhedged: {pair.reason}"
+
+
 def ending(engine: Engine) -> Ending:
     """What is left unexplained."""
     context = engine.context
@@ -182,6 +197,7 @@ def ending(engine: Engine) -> Ending:
         residuals={f"{a.venue} {a.currency}": residual for a, residual in context.residuals.items()},
         explained=engine.explained,
         mismatch=dict(context.mismatch),
+        pairs=tuple(_unfinished(context)),
         unread=tuple(venue for venue in context.venues if venue not in context.truth),
         halted=context.state.halted,
     )

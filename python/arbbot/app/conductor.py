@@ -39,6 +39,10 @@ class VenueCalendar(Protocol):
         """Move the calendar; the new offset in ns."""
         ...
 
+    async def offset_ns(self) -> int:
+        """Where the calendar stands."""
+        ...
+
 
 class SceneTiming(msgspec.Struct, frozen=True, kw_only=True):
     """Wall seconds. `entry_s` is how long the bot may look for a pair before time moves on."""
@@ -96,10 +100,15 @@ class Conductor:
         """Hold, move the venues, release the bot, and wait until the settlement has passed."""
         async with self.moving:
             if not await self._ask("hold", {}, timeout_s=10.0):
+                await self._release(await self._calendar.offset_ns())  # a hold that was not granted must not linger
                 return
             at_ms = await self._calendar.next_settlement_ms()
             offset_ns = await self._calendar.jump(at_ms - int(self._timing.lead_s * 1000))
-            while not await self._ask("release", {"offset_ns": str(offset_ns)}, timeout_s=10.0):
-                await asyncio.sleep(POLL_S)
+            await self._release(offset_ns)
         passed_s = (at_ms * 1_000_000 - offset_ns - time.time_ns()) / 1e9
         await asyncio.sleep(max(0.0, passed_s))
+
+    async def _release(self, offset_ns: int) -> None:
+        """Let the bot go on, until it says that it does."""
+        while not await self._ask("release", {"offset_ns": str(offset_ns)}, timeout_s=10.0):
+            await asyncio.sleep(POLL_S)

@@ -18,6 +18,7 @@ from arbbot.app.processes import Child
 from arbbot.config.settings import Settings
 from arbbot.domain.errors import PrerequisiteError
 from arbbot.domain.status import StatusDocument, decode_status
+from arbbot.store.files import FileLock, private_dir
 from arbbot.store.sender import CommandLine
 
 __all__ = ["Demo", "DemoEnd"]
@@ -51,15 +52,18 @@ class Demo:
         self.sim = Child("sim", ["sim", *arguments], logs / "sim.out")
         self.bot = Child("bot", ["bot", *arguments], logs / "bot.out")
         self._conductor: Conductor | None = None
+        self._lock = FileLock(private_dir(logs) / "run.lock")  # held until this process ends
 
     def refuse_second(self) -> None:
         """Raises PrerequisiteError when another run uses this data directory: its processes and store are not ours."""
         running = living_sim(self._settings)
-        if running is not None:
-            raise PrerequisiteError(
-                f"emulated venues already run in {self._settings.bot.data_dir} (pid {running.pid}): "
-                "end that run first, or give this one another bot.data_dir"
-            )
+        if running is None and self._lock.take():
+            return
+        owner = f" (pid {running.pid})" if running is not None else ""
+        raise PrerequisiteError(
+            f"emulated venues already run in {self._settings.bot.data_dir}{owner}: "
+            "end that run first, or give this one another bot.data_dir"
+        )
 
     async def play(self, seconds: float | None, stop: asyncio.Event, show: Callable[[StatusDocument], None]) -> DemoEnd:
         """Until `seconds` after the bot started, or `stop`.

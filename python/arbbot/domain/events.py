@@ -26,9 +26,13 @@ __all__ = [
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag="started"):
-    """A bot process took the lease with `epoch`, one more than any before it."""
+    """A bot process took the lease with `epoch`, one more than any before it.
+
+    `salt` is random and goes into every client id of this boot: a journal that was lost never repeats one.
+    """
 
     epoch: int
+    salt: str
     version: str
     config_hash: str
     ts_ns: int

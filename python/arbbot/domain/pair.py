@@ -28,7 +28,7 @@ PAIR_MOVES: dict[PairState, frozenset[PairState]] = {
     PairState.CLOSING: frozenset({PairState.CLOSED, PairState.UNWINDING, PairState.QUARANTINED}),
     PairState.UNWINDING: frozenset({PairState.CLOSED, PairState.OPEN, PairState.QUARANTINED}),
     PairState.QUARANTINED: frozenset({PairState.OPEN, PairState.CLOSING, PairState.UNWINDING, PairState.CLOSED}),
-    PairState.CLOSED: frozenset(),
+    PairState.CLOSED: frozenset({PairState.QUARANTINED}),  # a fill that came after the end
 }
 
 

@@ -1,13 +1,13 @@
 """Inbox → journal: replies, fills, funding and readings become events, each fill and payment once."""
 
 from arbbot.domain.account import FillSeen, FundingSeen, OrderSeen, StreamLost
-from arbbot.domain.events import FillBooked, FundingBooked, HistoryRead, IntentAnswered, IntentResolved
+from arbbot.domain.events import FillBooked, FundingBooked, HistoryRead, IntentAnswered, IntentResolved, PairMoved
 from arbbot.domain.instrument import InstrumentId
 from arbbot.domain.order import Fill, FundingPayment, OrderState, OrderStatus, Rejected
-from arbbot.domain.status import Severity
+from arbbot.domain.pair import PairState
 from arbbot.domain.units import SECOND_NS
 from arbbot.engine.context import EngineContext
-from arbbot.engine.inbox import LookupReply, PlaceReply, VenueTruth
+from arbbot.engine.inbox import CallDied, LookupReply, PlaceReply, VenueTruth
 from arbbot.engine.reconcile import reconcile
 from arbbot.engine.resolve import Resolver
 
@@ -33,7 +33,7 @@ class Absorber:
                 case LookupReply():
                     self._resolver.looked_up(item)
                     if item.status is not None:
-                        self._order(item.status)
+                        await self._order(item.status)
                 case VenueTruth():
                     await self._truth(item)
                 case FillSeen(fill=fill):
@@ -41,7 +41,9 @@ class Absorber:
                 case FundingSeen(payment=payment):
                     await self._funding(payment)
                 case OrderSeen(status=status):
-                    self._order(status)
+                    await self._order(status)
+                case CallDied(reason=reason):
+                    await self._context.halt("call_died", reason)
                 case StreamLost(venue=venue, reason=reason):
                     self._context.alert("stream_lost", f"{venue}: {reason}; reading the account over REST")
                     self._context.reread.add(venue)
@@ -73,12 +75,25 @@ class Absorber:
         context.log.info("order_answered", client_id=reply.client_id, outcome=str(reply.outcome))
         await context.recorder.record(*events)
 
-    def _order(self, status: OrderStatus) -> None:
-        """Remember the furthest a venue has told us of an order: a state never regresses (FAULTS row 6)."""
-        known = self._context.order_status.get(status.client_id)
-        if known is not None and (known.state.final or known.filled > status.filled):
+    async def _order(self, status: OrderStatus) -> None:
+        """Remember the furthest a venue has told us of an order: a state never regresses (FAULTS row 6).
+
+        An order under our client id that is not the one we wrote is somebody else's: halt, adopt nothing.
+        """
+        context = self._context
+        record = context.state.pairs.intents.get(status.client_id)
+        if record is None:
             return
-        self._context.order_status[status.client_id] = status
+        intent = record.intent
+        theirs = (status.instrument, status.side, status.quantity, status.price_limit)
+        ours = (intent.instrument, intent.side, intent.quantity, intent.price_limit)
+        if theirs != ours:
+            await context.halt("order_differs", f"{intent.client_id}: we wrote {ours}, the venue has {theirs}")
+            return
+        known = context.order_status.get(status.client_id)
+        older = known is not None and (known.filled, known.state.final) > (status.filled, status.state.final)
+        if not older:
+            context.order_status[status.client_id] = status
 
     async def _fill(self, fill: Fill) -> None:
         context = self._context
@@ -87,15 +102,26 @@ class Absorber:
             return
         record = context.state.pairs.intents.get(fill.client_id)
         pair_id = record.intent.pair_id if record is not None else ""
-        if not pair_id:
-            context.alert(
-                "foreign_fill",
-                f"{fill.instrument}: {fill.side} {fill.quantity} at {fill.price} is not ours",
-                Severity.CRITICAL,
-            )
         context.stamps[venue] += 1
         await context.recorder.record(FillBooked(fill=fill, pair_id=pair_id, ts_ns=context.clock.now_ns()))
         context.log.info("fill", pair_id=pair_id, fill=str(fill))
+        what = f"{fill.instrument}: {fill.side} {fill.quantity} at {fill.price}"
+        if not pair_id:
+            await context.halt("foreign_fill", f"{what} is not ours")
+        elif fill.fee and fill.fee_currency != fill.cash_currency:
+            await context.halt("fee_currency", f"{what} paid its fee in {fill.fee_currency}: switch that off")
+        await self._late(pair_id, what)
+
+    async def _late(self, pair_id: str, what: str) -> None:
+        """A fill of a pair that was Closed: it holds something again, and a person must rule."""
+        context = self._context
+        pair = context.state.pairs.pairs.get(pair_id)
+        if pair is None or pair.state is not PairState.CLOSED or pair.flat:
+            return
+        reason = f"{what} arrived after the pair was closed"
+        moved = PairMoved(pair_id=pair_id, state=PairState.QUARANTINED, reason=reason, ts_ns=context.clock.now_ns())
+        await context.recorder.record(moved)
+        await context.halt("late_fill", f"{pair_id}: {reason}")
 
     async def _funding(self, payment: FundingPayment) -> None:
         context = self._context

@@ -10,10 +10,11 @@ import msgspec
 
 from arbbot.config.settings import Settings
 from arbbot.domain.decision import Decision
+from arbbot.domain.events import Halted
 from arbbot.domain.instrument import Instrument, InstrumentId
 from arbbot.domain.order import OrderStatus
 from arbbot.domain.status import AlertStatus, DecisionStatus, Severity
-from arbbot.engine.inbox import Inbox, VenueTruth
+from arbbot.engine.inbox import CallDied, Inbox, VenueTruth
 from arbbot.engine.state import BotState, Recorder
 from arbbot.ledger.cash import Account
 from arbbot.market.view import MarketView
@@ -74,6 +75,7 @@ class EngineContext:
         self.inbox = Inbox()
         self.truth: dict[str, VenueTruth] = {}
         self.mismatch: dict[str, str] = {}
+        self.mismatch_standing: dict[str, str] = {}  # seen in two readings: no longer a row that was late
         self.residuals: dict[Account, Decimal | None] = {}
         self.order_status: dict[str, OrderStatus] = {}
         self.stamps: dict[str, int] = dict.fromkeys(venues, 0)
@@ -101,15 +103,28 @@ class EngineContext:
         return grouped
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a call beside the engine; its result comes back through the inbox."""
+        """Run a call beside the engine; its result, or that it died, comes back through the inbox."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.inbox.put(CallDied(reason=f"{task.get_coro()!r} died: {task.exception()!r}"))
 
     async def drain_calls(self) -> None:
-        """Wait for calls under way."""
+        """Wait for calls under way, then end them: none may reach a venue after the lease is given back."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=5)
+        for task in set(self._tasks):
+            task.cancel()
+
+    async def halt(self, name: str, reason: str) -> None:
+        """Alert, and open nothing from here on. Raises StoreUnavailable."""
+        self.alert(name, reason, Severity.CRITICAL)
+        if self.state.halted is None:
+            await self.recorder.record(Halted(reason=reason, ts_ns=self.clock.now_ns()))
 
     def decide(self, text: str, pair_id: str = "") -> None:
         """Show and log something the bot did."""

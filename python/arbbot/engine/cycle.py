@@ -64,7 +64,8 @@ class Engine:
         await self._absorber.absorb()
         await self._obeyer.obey()
         await self._resolver.resolve()
-        await self._driver.drive()  # while held too: what is under way is finished, or the hold is never granted
+        if self._recovered():
+            await self._driver.drive()  # while held too: what is under way is finished, or a hold is never granted
         await self._decide()
         for reader in self._readers:
             reader.tick()
@@ -125,7 +126,8 @@ class Engine:
                 for record in self.context.state.pairs.unresolved()
                 if record.intent.epoch != self.context.state.epoch
             ]
-            self._ready = read and not earlier
+            doubtful = set(self.context.mismatch) - set(self.context.mismatch_standing)
+            self._ready = read and not earlier and not doubtful
             if self._ready:
                 self.context.decide("recovered: venue truth read, every earlier order resolved")
         return self._ready

@@ -3,6 +3,7 @@
 from arbbot.domain.events import IntentResolved, IntentWritten, PairMoved
 from arbbot.domain.market import Quote
 from arbbot.domain.order import LegSide, OrderIntent, OrderState, TimeInForce
+from arbbot.domain.pair import PairState
 from arbbot.domain.units import SECOND_NS
 from arbbot.engine.context import EngineContext
 from arbbot.engine.inbox import PlaceReply
@@ -34,12 +35,14 @@ class Driver:
                 break
 
     async def move(self, pair: PairRecord, move: Move) -> None:
-        """Record a change of state."""
+        """Record a change of state; a pair that needs a person stops all openings."""
         context = self._context
         context.decide(f"{pair.terms.asset}: {pair.state} → {move.state} ({move.reason})", pair.terms.pair_id)
         await context.recorder.record(
             PairMoved(pair_id=pair.terms.pair_id, state=move.state, reason=move.reason, ts_ns=context.clock.now_ns())
         )
+        if move.state is PairState.QUARANTINED:
+            await context.halt("quarantined", f"{pair.terms.pair_id}, {pair.imbalance:+f} unhedged: {move.reason}")
 
     def _view(self, pair: PairRecord) -> PlanContext:
         context = self._context
@@ -63,7 +66,7 @@ class Driver:
         now_ns = context.clock.now_ns()
         terms, seq = pair.terms, pair.next_seq()
         intent = OrderIntent(
-            client_id=client_id(context.settings.bot.id, context.state.epoch, terms.pair_id, send.leg, seq),
+            client_id=client_id(context.state.salt, context.state.epoch, terms.pair_id, send.leg, seq),
             pair_id=terms.pair_id,
             leg=send.leg,
             seq=seq,

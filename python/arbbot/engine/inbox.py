@@ -13,7 +13,7 @@ import msgspec
 from arbbot.domain.account import AccountEvent, Balance, StreamLost
 from arbbot.domain.order import Fill, FundingPayment, OpenOrder, OrderStatus, Outcome, Position
 
-__all__ = ["Inbox", "Item", "LookupReply", "PlaceReply", "VenueTruth"]
+__all__ = ["CallDied", "Inbox", "Item", "LookupReply", "PlaceReply", "VenueTruth"]
 
 
 class PlaceReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,13 @@ class VenueTruth(msgspec.Struct, frozen=True, kw_only=True):
     funding: list[FundingPayment] | None = None
 
 
-Item = AccountEvent | PlaceReply | LookupReply | VenueTruth
+class CallDied(msgspec.Struct, frozen=True, kw_only=True):
+    """A call beside the engine ended with an error nobody expected."""
+
+    reason: str
+
+
+Item = AccountEvent | PlaceReply | LookupReply | VenueTruth | CallDied
 
 
 class Inbox:

@@ -25,7 +25,12 @@ class Obeyer:
         asked = self._halt_switch.reason()
         if asked is not None and self._context.state.halted is None:
             await self._stop(asked)
-        for command in await self._commands.poll():
+        commands = await self._commands.poll()
+        for n, command in enumerate(commands):
+            if command.verb == "hold" and any(later.verb == "release" for later in commands[n + 1 :]):
+                gone = Answer(command_id=command.id, done=False, text="taken back by a later release")
+                await self._commands.answer(gone)
+                continue
             answer = await self._carry_out(command)
             if answer is not None:
                 await self._commands.answer(answer)
@@ -93,7 +98,7 @@ class Obeyer:
         """Follow the venues' calendar to `offset_ns` and go on; every book must be read anew."""
         context = self._context
         offset_ns = int(command.arguments["offset_ns"])
-        if context.state.pairs.unresolved():
+        if context.state.pairs.unresolved() and offset_ns != calendar.offset_ns:
             return Answer(command_id=command.id, done=False, text="an order is under way; the calendar stays")
         if offset_ns < calendar.offset_ns:
             return Answer(command_id=command.id, done=False, text="the calendar does not go back")

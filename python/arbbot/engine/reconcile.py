@@ -7,6 +7,7 @@ from arbbot.domain.events import BaselineTaken, Halted, PairMoved
 from arbbot.domain.order import OpenOrder, Position
 from arbbot.domain.pair import PAIR_MOVES, PairState
 from arbbot.domain.status import Severity
+from arbbot.domain.units import SECOND_NS
 from arbbot.engine.context import EngineContext
 from arbbot.engine.inbox import VenueTruth
 from arbbot.ledger.cash import Account
@@ -14,6 +15,7 @@ from arbbot.ledger.cash import Account
 __all__ = ["reconcile"]
 
 ZERO = Decimal(0)
+DOUBT_NS = 10 * SECOND_NS
 
 
 async def reconcile(context: EngineContext, truth: VenueTruth) -> None:
@@ -27,14 +29,24 @@ async def reconcile(context: EngineContext, truth: VenueTruth) -> None:
         return
     if truth.positions is not None:
         await _check_positions(context, truth.venue, truth.positions, seen_before=context.mismatch.get(truth.venue))
-    for balance in truth.balances or ():
-        await _check_cash(context, truth, balance)
+    if truth.balances is not None:
+        for balance in _with_vanished(context, truth.venue, truth.balances):
+            await _check_cash(context, truth, balance)
+
+
+def _with_vanished(context: EngineContext, venue: str, balances: list[Balance]) -> list[Balance]:
+    """Venues leave out what is 0: a currency with a baseline and no row is one with nothing left."""
+    shown = {balance.currency for balance in balances}
+    gone = [a.currency for a in context.state.cash.baselines if a.venue == venue and a.currency not in shown]
+    return balances + [
+        Balance(venue=venue, currency=currency, cash=ZERO, equity=ZERO, margin_free=ZERO) for currency in gone
+    ]
 
 
 async def _check_cash(context: EngineContext, truth: VenueTruth, balance: Balance) -> None:
     """The residual of one currency. Only a reading that also asked for fills and funding may find one."""
     account = Account(balance.venue, balance.currency)
-    if account not in context.state.cash.baselines and account not in context.state.cash.totals:
+    if account not in context.state.cash.baselines:
         await context.recorder.record(
             BaselineTaken(
                 venue=balance.venue, currency=balance.currency, cash=balance.cash, ts_ns=context.clock.now_ns()
@@ -64,14 +76,19 @@ def _merge(previous: VenueTruth | None, truth: VenueTruth) -> VenueTruth:
         venue=truth.venue,
         ts_begin_ns=truth.ts_begin_ns,
         stamp=truth.stamp,
-        balances=truth.balances or previous.balances,
+        balances=truth.balances if truth.balances is not None else previous.balances,
         positions=truth.positions if truth.positions is not None else previous.positions,
         open_orders=previous.open_orders,
     )
 
 
 def _under_way(context: EngineContext, venue: str) -> bool:
-    return any(record.intent.instrument.venue == venue for record in context.state.pairs.unresolved())
+    """True while an order may still move the account; one in doubt for long no longer hides what else is wrong."""
+    now_ns = context.clock.now_ns()
+    return any(
+        record.intent.instrument.venue == venue and now_ns < record.intent.ts_expiry_ns + DOUBT_NS
+        for record in context.state.pairs.unresolved()
+    )
 
 
 async def _check_orders(context: EngineContext, venue: str, orders: list[OpenOrder]) -> None:
@@ -96,13 +113,14 @@ async def _check_positions(
     }
     if not wrong:
         context.mismatch.pop(venue, None)
+        context.mismatch_standing.pop(venue, None)
         return
     text = "; ".join(f"{i}: venue {there}, journal {here}" for i, (there, here) in wrong.items())
     context.mismatch[venue] = text
     if seen_before != text:
         context.reread.add(venue)
         return
-    context.alert("position_mismatch", text, Severity.CRITICAL)
+    context.mismatch_standing[venue] = text
     for instrument in wrong:
         pair = context.state.pairs.holder(instrument)
         if pair is not None and PairState.QUARANTINED in PAIR_MOVES[pair.state]:
@@ -114,3 +132,4 @@ async def _check_positions(
                     ts_ns=context.clock.now_ns(),
                 )
             )
+    await context.halt("position_mismatch", f"positions differ from the journal's: {text}")

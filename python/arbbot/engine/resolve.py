@@ -18,6 +18,7 @@ LOOKUP_FIRST_NS = 150 * MS_NS  # the private stream usually answers first; a que
 LOOKUP_EVERY_NS = 400 * MS_NS
 LAG_NS = 2 * SECOND_NS  # how long a venue's query may lag its matching (FAULTS row 13: 1 s, doubled)
 NOT_FOUND_NEEDED = 2
+DOUBT_NS = 10 * SECOND_NS  # past expiry and lag; a venue that answers has proven every order by then
 
 
 class Resolver:
@@ -28,6 +29,7 @@ class Resolver:
         self._next_lookup_ns: dict[str, int] = {}
         self._asking: set[str] = set()
         self._not_found: dict[str, int] = {}
+        self._cancelled: set[str] = set()
 
     def looked_up(self, reply: LookupReply) -> None:
         """Take a query's answer."""
@@ -46,6 +48,7 @@ class Resolver:
             end = self._end(record)
             if end is None:
                 self._ask(record)
+                await self._overdue(record)
             else:
                 await self._context.recorder.record(end)
                 self._context.log.info("order_resolved", client_id=end.client_id, state=end.state, reason=end.reason)
@@ -86,6 +89,18 @@ class Resolver:
         expected = self._context.state.pairs.expected_position(intent.instrument)
         return (held[0] if held else 0) == expected
 
+    async def _overdue(self, record: IntentRecord) -> None:
+        """Cancel an order that the venue calls open after its time; one in doubt for long stops all openings."""
+        intent, context = record.intent, self._context
+        late_ns = context.clock.now_ns() - intent.ts_expiry_ns - LAG_NS
+        status = context.order_status.get(intent.client_id)
+        if late_ns > 0 and status is not None and not status.state.final and intent.client_id not in self._cancelled:
+            self._cancelled.add(intent.client_id)
+            gateway = context.venues[intent.instrument.venue].gateway
+            context.spawn(gateway.cancel(intent.instrument, intent.client_id))
+        if late_ns > DOUBT_NS:
+            await context.halt("order_in_doubt", f"{intent.instrument}: order {intent.client_id} is still unresolved")
+
     def _ask(self, record: IntentRecord) -> None:
         client_id = record.intent.client_id
         now_ns = self._context.clock.monotonic_ns()
@@ -102,4 +117,6 @@ class Resolver:
         except VenueError as error:
             self._context.inbox.put(LookupReply(client_id=intent.client_id, status=None, error=str(error)))
             return
+        finally:
+            self._asking.discard(intent.client_id)
         self._context.inbox.put(LookupReply(client_id=intent.client_id, status=status))

@@ -18,6 +18,7 @@ class BotState:
         self.pairs = PairBook()
         self.cash = CashLedger()
         self.epoch = 0
+        self.salt = ""
         self.halted: str | None = None
         self.intent_times_ns: list[int] = []
         self.read_through_ns: dict[str, int] = {}
@@ -28,10 +29,10 @@ class BotState:
     def apply(self, event: Event) -> None:
         """Fold one event in. Raises InvariantBroken on a history that our rules exclude."""
         match event:
-            case Started(epoch=epoch, ts_ns=ts_ns):
+            case Started(epoch=epoch, salt=salt, ts_ns=ts_ns):
                 if epoch <= self.epoch:
                     raise InvariantBroken(f"epoch {epoch} started after epoch {self.epoch}")
-                self.epoch = epoch
+                self.epoch, self.salt = epoch, salt
                 self._started_ns = self._started_ns or ts_ns
             case HistoryRead(venue=venue, through_ns=through_ns):
                 self.read_through_ns[venue] = through_ns

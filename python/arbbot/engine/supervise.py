@@ -44,6 +44,7 @@ async def supervise(
         for task in (*tasks, main):
             task.cancel()
         await asyncio.gather(*tasks, main, return_exceptions=True)
+        await context.drain_calls()
 
 
 def _into_inbox(context: EngineContext, venue: str) -> Callable[..., None]:

@@ -12,7 +12,9 @@ from arbbot.engine.inbox import VenueTruth
 
 __all__ = ["TruthReader"]
 
-ASKED_EVERY_NS = SECOND_NS // 4  # what is in doubt asks at every turn, and a reading of everything weighs 90
+# What is in doubt asks at every turn, and a reading of everything weighs 90 of 960 a minute: the pause doubles.
+ASKED_EVERY_NS = SECOND_NS // 4
+ASKED_EVERY_NS_MAX = 8 * SECOND_NS
 EVERY_NS = 2 * SECOND_NS  # positions and balances (DESIGN §7.8)
 # Binance gives an account 2,400 weight a minute; what is asked on a schedule must leave most of it to what is urgent.
 ORDERS_EVERY_NS = 15 * SECOND_NS  # all open orders: weight 40; ours are followed one by one, this finds foreign ones
@@ -27,6 +29,7 @@ class TruthReader:
         self._context = context
         self._venue = venue
         self._due_ns = self._asked_due_ns = self._orders_due_ns = self._history_due_ns = 0
+        self._pause_ns = ASKED_EVERY_NS
         self._settlement_ns: int | None = None
 
     def tick(self) -> None:
@@ -45,7 +48,10 @@ class TruthReader:
         self._due_ns = now_ns + EVERY_NS
         if asked:
             context.reread.discard(self._venue.name)
-            self._asked_due_ns = now_ns + ASKED_EVERY_NS
+            self._asked_due_ns = now_ns + self._pause_ns
+            self._pause_ns = min(2 * self._pause_ns, ASKED_EVERY_NS_MAX)
+        else:
+            self._pause_ns = ASKED_EVERY_NS
         if orders:
             self._orders_due_ns = now_ns + ORDERS_EVERY_NS
         if history:

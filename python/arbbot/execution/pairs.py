@@ -38,6 +38,8 @@ class IntentRecord:
         self.outcome: Outcome | None = None
         self.state: OrderState | None = None
         self.filled = ZERO
+        self.reason = ""
+        self.ts_resolved_ns = 0
 
     @property
     def resolved(self) -> bool:
@@ -98,6 +100,19 @@ class PairRecord:
                 count += 1
         return count
 
+    def rejections(self) -> tuple[int, int]:
+        """How many of the last intents in a row were rejected since the pair took its state, and when the last was."""
+        count, last_ns = 0, 0
+        for record in reversed(self.intents):
+            if record.state is not OrderState.REJECTED or record.intent.ts_ns < self.ts_state_ns:
+                break
+            count, last_ns = count + 1, max(last_ns, record.ts_resolved_ns)
+        return count, last_ns
+
+    def last_reason(self) -> str:
+        """What the venue said of the last order."""
+        return self.intents[-1].reason if self.intents else ""
+
     def next_seq(self) -> int:
         """Sequence number of the next intent."""
         return len(self.intents)
@@ -146,7 +161,8 @@ class PairBook:
             case IntentAnswered():
                 self.intents[event.client_id].outcome = event.outcome
             case IntentResolved():
-                self.intents[event.client_id].state = event.state
+                record = self.intents[event.client_id]
+                record.state, record.reason, record.ts_resolved_ns = event.state, event.reason, event.ts_ns
             case FillBooked():
                 self._fill(event)
             case FundingBooked():

@@ -22,6 +22,8 @@ BP = Decimal(10_000)
 ATTEMPTS_MAX = 3  # IOC orders in a row that fill nothing before the plan gives up on a direction
 HEDGE_DEADLINE_NS = 3_000_000_000  # FAULTS D asks for ≤ 2 s after a definite reject, ≤ 5 s after an Unknown
 OPENING_PATIENCE_NS = 15_000_000_000  # longer than any order can stay unresolved; after that the price is another
+REJECTIONS_MAX = 8
+REJECTION_PAUSE_NS = 250_000_000  # doubles: eight rejects take half a minute
 BAND_GROWTH_MAX = 8  # the unwind's band widens by one band per fruitless try, up to this many
 
 
@@ -62,9 +64,12 @@ class PlanContext(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan(pair: PairRecord, context: PlanContext) -> Step:
     """The next step of one pair."""
-    if pair.pending:
-        return Wait(reason="an order is under way")
+    blocked = _blocked(pair, context)
+    if blocked is not None:
+        return blocked
     match pair.state:
+        case PairState.OPEN if abs(pair.imbalance) >= pair.terms.grid:
+            return Move(state=PairState.UNWINDING, reason=f"{pair.imbalance:+f} unhedged while open")
         case PairState.OPENING:
             return _open(pair, context)
         case PairState.CLOSING:
@@ -73,6 +78,23 @@ def plan(pair: PairRecord, context: PlanContext) -> Step:
             return _unwind(pair, context)
         case _:
             return Wait(reason=f"{pair.state}: nothing to send")
+
+
+def _blocked(pair: PairRecord, context: PlanContext) -> Step | None:
+    """What keeps a pair from being planned: an order under way, or definite rejects in a row.
+
+    After those a growing pause, then a person: hammering a venue bans the exits too.
+    """
+    if pair.pending:
+        return Wait(reason="an order is under way")
+    count, last_ns = pair.rejections()
+    if count == 0 or pair.state not in {PairState.CLOSING, PairState.UNWINDING}:
+        return None
+    if count >= REJECTIONS_MAX:
+        return Move(state=PairState.QUARANTINED, reason=f"{count} orders in a row were rejected: {pair.last_reason()}")
+    if context.now_ns < last_ns + REJECTION_PAUSE_NS * 2 ** (count - 1):
+        return Wait(reason=f"{count} orders in a row were rejected; pausing")
+    return None
 
 
 def _open(pair: PairRecord, context: PlanContext) -> Step:

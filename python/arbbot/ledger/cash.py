@@ -50,8 +50,10 @@ class CashLedger:
     def apply(self, event: Event) -> None:
         """Fold one event in; anything that moves no cash is ignored."""
         match event:
-            case BaselineTaken():
-                self.baselines.setdefault(Account(event.venue, event.currency), event.cash)
+            case BaselineTaken() if Account(event.venue, event.currency) not in self.baselines:
+                account = Account(event.venue, event.currency)
+                self.baselines[account] = event.cash
+                self.totals.pop(account, None)  # what was booked before is in the balance already
             case FillBooked(fill=fill) if not self.has_fill(fill.instrument.venue, fill.venue_fill_id):
                 venue = fill.instrument.venue
                 self._fills.add((venue, fill.venue_fill_id))

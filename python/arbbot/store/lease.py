@@ -21,8 +21,8 @@ from arbbot.store.link import Link
 
 __all__ = ["LEASE_MS", "MARGIN_MS", "RedisLease"]
 
-LEASE_MS = 6_000  # three renewals of 2 s: one may be lost, and a takeover still takes seconds
-MARGIN_MS = 1_000  # an order signed now must be at the venue before anyone else can hold the lease
+LEASE_MS = 10_000  # renewed every 2 s, and what was signed on it has expired before anyone else can hold it
+MARGIN_MS = 4_000  # longer than an order stays acceptable (3 s): signed on the last moment, dead before a takeover
 POLL_S = 0.25
 MS_NS = 1_000_000
 

@@ -7,14 +7,9 @@ import pytest
 from arbbot.domain.account import FillSeen, FundingSeen, OrderSeen
 from arbbot.domain.events import FillBooked, FundingBooked
 from arbbot.domain.order import (
-    Accepted,
-    Fill,
     OpenOrder,
-    OrderIntent,
     OrderSide,
     OrderState,
-    OrderStatus,
-    Outcome,
     Rejected,
     Unknown,
 )
@@ -23,68 +18,14 @@ from arbbot.engine.exposure import measure
 from arbbot.engine.marks import Marks
 from arbbot.ledger.cash import Account
 from arbbot.ports.storage import Command
-from builders import LONG_ID, SHORT_ID, T0_NS, fill, payment
+from builders import LONG_ID, SHORT_ID, T0_NS, payment
 from builders.bench import EngineBench
-
-RICH = (0.0012, 0.0000125)
-
-
-def _status(intent: OrderIntent, filled: Decimal, state: OrderState = OrderState.FILLED) -> OrderStatus:
-    return OrderStatus(
-        instrument=intent.instrument,
-        client_id=intent.client_id,
-        venue_order_id="7",
-        side=intent.side,
-        quantity=intent.quantity,
-        price_limit=intent.price_limit,
-        state=state,
-        filled=filled,
-    )
-
-
-def _fill(intent: OrderIntent, quantity: Decimal | None = None) -> Fill:
-    amount = intent.quantity if quantity is None else quantity
-    return fill(intent.instrument, intent.side, str(amount), "3000", f"x{intent.client_id}", client_id=intent.client_id)
-
-
-async def _until_placed(bench: EngineBench, count: int, turns: int = 12) -> list[OrderIntent]:
-    for _ in range(turns):
-        bench.quote(rates=RICH)
-        await bench.turns(1)
-        placed = sorted(bench.hl.placed + bench.bn.placed, key=lambda intent: intent.seq)
-        if len(placed) >= count:
-            return placed
-    raise AssertionError(f"{count} orders expected")
-
-
-def _executes(bench: EngineBench) -> None:
-    """Both venues fill every order whole, and say so on the private stream."""
-
-    def answer(intent: OrderIntent) -> Outcome:
-        venue = bench.hl if intent.instrument.venue == "hyperliquid" else bench.bn
-        venue.held[intent.instrument] = (
-            venue.held.get(intent.instrument, Decimal(0)) + intent.side.sign * intent.quantity
-        )
-        bench.context.inbox.put_stream(venue.venue, FillSeen(_fill(intent)))
-        bench.context.inbox.put_stream(venue.venue, OrderSeen(_status(intent, intent.quantity)))
-        return Accepted(venue_order_id="7", ts_sent_ns=0)
-
-    bench.hl.answer = bench.bn.answer = answer
-
-
-async def _open(bench: EngineBench) -> None:
-    _executes(bench)
-    for _ in range(40):
-        bench.quote(rates=RICH)
-        await bench.turns(1)
-        if any(pair.state is PairState.OPEN for pair in bench.context.state.pairs.live()):
-            return
-    raise AssertionError("no pair opened")
+from builders.venues import RICH, filled, opened, placed_after, status_of
 
 
 async def test_a_pair_opens_in_slices_first_leg_then_hedge() -> None:
     bench = EngineBench()
-    await _open(bench)
+    await opened(bench)
     placed = sorted(bench.hl.placed + bench.bn.placed, key=lambda intent: intent.seq)
     assert [intent.leg for intent in placed[:2]] == [placed[0].leg, placed[0].leg.other]
     assert all(bench.hl.durable_when_placed + bench.bn.durable_when_placed)
@@ -95,15 +36,15 @@ async def test_a_pair_opens_in_slices_first_leg_then_hedge() -> None:
 
 async def test_decay_closes_the_pair_with_reduce_only_orders() -> None:
     bench = EngineBench()
-    await _open(bench)
-    opened = len(bench.hl.placed + bench.bn.placed)
+    await opened(bench)
+    before = len(bench.hl.placed + bench.bn.placed)
     for _ in range(40):
         bench.quote(rates=(0.0001, 0.0000125))
         await bench.turns(1)
     pair = bench.context.state.pairs.pairs["ETH-1-1"]
     assert pair.state is PairState.CLOSED
     assert pair.flat
-    later = sorted(bench.hl.placed + bench.bn.placed, key=lambda intent: intent.seq)[opened:]
+    later = sorted(bench.hl.placed + bench.bn.placed, key=lambda intent: intent.seq)[before:]
     assert later
     assert all(intent.reduce_only for intent in later)
 
@@ -111,7 +52,7 @@ async def test_decay_closes_the_pair_with_reduce_only_orders() -> None:
 async def test_unknown_is_never_resent_and_dies_only_by_proof() -> None:
     bench = EngineBench()
     bench.hl.answer = bench.bn.answer = lambda _: Unknown(reason="the reply was lost")
-    (intent,) = await _until_placed(bench, 1)
+    (intent,) = await placed_after(bench, 1)
     for _ in range(20):  # before expiry and lag, a not-found proves nothing
         bench.quote(rates=RICH)
         await bench.turns(1)
@@ -128,18 +69,18 @@ async def test_unknown_is_never_resent_and_dies_only_by_proof() -> None:
 async def test_network_errors_count_for_nothing() -> None:
     bench = EngineBench()
     bench.hl.answer = bench.bn.answer = lambda _: Unknown(reason="the reply was lost")
-    await _until_placed(bench, 1)
+    await placed_after(bench, 1)
     bench.hl.down = bench.bn.down = True
     await bench.turns(100)
     assert len(bench.context.state.pairs.unresolved()) == 1
     assert len(bench.hl.placed + bench.bn.placed) == 1
 
 
-async def test_a_position_that_moved_keeps_an_unknown_order_open() -> None:
+async def test_a_position_that_moved_keeps_an_unknown_orderopened() -> None:
     """Two not-founds, but the venue's position is not what our fills explain: it may have been accepted."""
     bench = EngineBench()
     bench.hl.answer = bench.bn.answer = lambda _: Unknown(reason="the reply was lost")
-    (intent,) = await _until_placed(bench, 1)
+    (intent,) = await placed_after(bench, 1)
     venue = bench.hl if intent.instrument.venue == "hyperliquid" else bench.bn
     venue.held[intent.instrument] = intent.side.sign * intent.quantity
     await bench.turns(100)
@@ -150,12 +91,12 @@ async def test_a_position_that_moved_keeps_an_unknown_order_open() -> None:
 async def test_an_unknown_order_that_filled_is_found_booked_and_hedged() -> None:
     bench = EngineBench()
     bench.hl.answer = bench.bn.answer = lambda _: Unknown(reason="the reply was lost")
-    (intent,) = await _until_placed(bench, 1)
+    (intent,) = await placed_after(bench, 1)
     venue = bench.hl if intent.instrument.venue == "hyperliquid" else bench.bn
-    venue.status = lambda _: _status(intent, intent.quantity)
-    venue.fills = [_fill(intent)]
+    venue.status = lambda _: status_of(intent, intent.quantity)
+    venue.fills = [filled(intent)]
     venue.held[intent.instrument] = intent.side.sign * intent.quantity
-    placed = await _until_placed(bench, 2, turns=20)
+    placed = await placed_after(bench, 2, turns=20)
     assert bench.context.state.pairs.intents[intent.client_id].state is OrderState.FILLED
     assert placed[1].leg is intent.leg.other
 
@@ -174,12 +115,12 @@ async def test_a_definite_reject_resolves_at_once_and_is_tried_a_few_times_only(
 
 async def test_a_fill_and_a_payment_seen_twice_are_booked_once() -> None:
     bench = EngineBench()
-    await _open(bench)
+    await opened(bench)
     pair = next(bench.context.state.pairs.live())
     first = pair.intents[0].intent
     paid = payment(SHORT_ID, "1.5", "p1")
     for _ in range(3):
-        bench.context.inbox.put_stream("binanceusdm", FillSeen(_fill(first)))
+        bench.context.inbox.put_stream("binanceusdm", FillSeen(filled(first)))
         bench.context.inbox.put_stream("binanceusdm", FundingSeen(paid))
     bench.bn.payments = [paid]
     await bench.turns(3)
@@ -190,21 +131,21 @@ async def test_a_fill_and_a_payment_seen_twice_are_booked_once() -> None:
 
 async def test_an_order_state_never_regresses() -> None:
     bench = EngineBench()
-    (intent,) = await _until_placed(bench, 1)
-    done, partial = _status(intent, intent.quantity), _status(intent, Decimal(0), OrderState.OPEN)
+    (intent,) = await placed_after(bench, 1)
+    done, partial = status_of(intent, intent.quantity), status_of(intent, Decimal(0), OrderState.OPEN)
     for status in (done, partial):
         bench.context.inbox.put_stream(intent.instrument.venue, OrderSeen(status))
     await bench.turns(1)
     assert bench.context.order_status[intent.client_id].state is OrderState.FILLED
 
 
-async def test_a_full_inbox_costs_a_reading_not_a_fill() -> None:
+async def test_a_full_inbox_costs_a_reading_not_afilled() -> None:
     bench = EngineBench()
-    (intent,) = await _until_placed(bench, 1)
+    (intent,) = await placed_after(bench, 1)
     venue = bench.hl if intent.instrument.venue == "hyperliquid" else bench.bn
     bench.context.inbox._limit = 0
-    bench.context.inbox.put_stream(venue.venue, FillSeen(_fill(intent)))
-    venue.fills = [_fill(intent)]
+    bench.context.inbox.put_stream(venue.venue, FillSeen(filled(intent)))
+    venue.fills = [filled(intent)]
     await bench.turns(3)
     assert any(alert.name == "inbox_full" for alert in bench.context.alerts)
     assert bench.context.state.pairs.intents[intent.client_id].filled == intent.quantity
@@ -212,7 +153,7 @@ async def test_a_full_inbox_costs_a_reading_not_a_fill() -> None:
 
 async def test_a_foreign_position_is_quarantined_after_two_readings() -> None:
     bench = EngineBench()
-    await _open(bench)
+    await opened(bench)
     bench.hl.held[LONG_ID] += Decimal("0.5")
     for _ in range(60):
         bench.quote(rates=RICH)
@@ -272,13 +213,13 @@ async def test_the_store_away_stops_orders_and_loses_nothing() -> None:
     assert bench.hl.placed + bench.bn.placed == []
     assert any(document.store.connected is False for document in bench.shown)
     assert bench.context.state.cash.baselines  # what was owed is journaled and folded
-    await _until_placed(bench, 1)
+    await placed_after(bench, 1)
 
 
 async def test_hold_is_answered_only_when_no_order_is_under_way() -> None:
     bench = EngineBench()
     bench.hl.answer = bench.bn.answer = lambda _: Unknown(reason="lost")
-    await _until_placed(bench, 1)
+    await placed_after(bench, 1)
     bench.commands.waiting = [Command(id="h", verb="hold", arguments={}, by="test")]
     await bench.turns(3)
     assert bench.commands.answers == []
@@ -306,7 +247,7 @@ async def test_what_is_no_command_is_refused(verb: str) -> None:
 
 async def test_a_restart_is_the_same_as_never_having_stopped() -> None:
     bench = EngineBench()
-    await _open(bench)
+    await opened(bench)
     again = EngineBench(bench.journal, epoch=2)
     again.hl.held, again.bn.held = bench.hl.held, bench.bn.held
     before, after = bench.context.state.pairs.pairs["ETH-1-1"], again.context.state.pairs.pairs["ETH-1-1"]
@@ -321,7 +262,7 @@ async def test_a_restart_is_the_same_as_never_having_stopped() -> None:
 async def test_a_restart_judges_no_limit_before_both_legs_have_a_price() -> None:
     """One venue's books arrive first: half of a hedged pair is not a naked position."""
     bench = EngineBench()
-    await _open(bench)
+    await opened(bench)
     again = EngineBench(bench.journal, epoch=2)
     again.hl.held, again.bn.held = bench.hl.held, bench.bn.held
     await again.turns(4)
@@ -337,7 +278,7 @@ async def test_a_restart_judges_no_limit_before_both_legs_have_a_price() -> None
 
 async def test_a_pair_is_never_marked_with_one_fresh_and_one_old_book() -> None:
     bench = EngineBench()
-    await _open(bench)
+    await opened(bench)
     bench.quote(rates=RICH)
     marks = Marks(bench.context)
     pair = next(bench.context.state.pairs.live())
