@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,10 @@ async def test_ccxt_pro_as_published(tmp_path: Path) -> None:
 
 def _python_binance(base_url: str, key: str, secret: str) -> list[str]:
     """Everything a user of python-binance does, in its own blocking style; returns the statuses seen."""
-    from binance.client import Client
-    from binance.exceptions import BinanceAPIException
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it imports a deprecated name of websockets
+        from binance.client import Client
+        from binance.exceptions import BinanceAPIException
 
     client = Client(key, secret, ping=False)
     client.FUTURES_URL = base_url + "/fapi"

@@ -72,6 +72,7 @@ class Conductor:
     async def play(self) -> None:
         """Scene after scene: let the bot act, jump to before the next settlement, let it pass."""
         await self._ready()
+        await self._release(await self._calendar.offset_ns())  # of a conductor that died while it held the bot
         while True:
             await self._let_act()
             await self._jump()

@@ -16,7 +16,7 @@ from arbbot.app.conductor import Conductor, SceneTiming
 from arbbot.app.emulation import EmulatedVenues, living_sim
 from arbbot.app.processes import Child
 from arbbot.config.settings import Settings
-from arbbot.domain.errors import PrerequisiteError
+from arbbot.domain.errors import PrerequisiteError, VenueUnavailable
 from arbbot.domain.status import StatusDocument, decode_status
 from arbbot.store.files import FileLock, private_dir
 from arbbot.store.sender import CommandLine
@@ -25,6 +25,7 @@ __all__ = ["Demo", "DemoEnd"]
 
 SIM_PATIENCE_S = 30.0
 RESTARTS_MAX = 5
+RESTART_S = 0.2  # doubles: a venue that is away for some seconds does not use up every start
 MOVE_S = 10.0
 
 
@@ -116,20 +117,29 @@ class Demo:
         """Until time is up; a bot that dies is started again, a few times."""
         deadline_s = None if seconds is None else time.monotonic() + seconds
         asked = asyncio.create_task(stop.wait())
+        gone = asyncio.create_task(self.sim.wait())
         try:
             while True:
                 died = asyncio.create_task(self.bot.wait())
                 left_s = None if deadline_s is None else max(0.0, deadline_s - time.monotonic())
-                done, _ = await asyncio.wait({asked, died}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait({asked, died, gone}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+                if gone in done:
+                    died.cancel()
+                    raise VenueUnavailable(
+                        f"the emulated venues ended with {gone.result()} ({self.sim.last_words()}); run again: "
+                        "accounts and journal are kept"
+                    )
                 if died not in done:
                     died.cancel()
                     return
                 if self.bot.restarts >= RESTARTS_MAX:
                     return
                 self._tell(f"the bot ended with {died.result()} ({self.bot.last_words()}); starting it again")
+                await asyncio.sleep(RESTART_S * 2**self.bot.restarts)
                 await self.bot.start()
         finally:
             asked.cancel()
+            gone.cancel()
 
     async def _end_scene(self, conducting: asyncio.Task[None]) -> None:
         """No bot is left at another time than its venues: it could not sign a request any more."""
@@ -142,7 +152,12 @@ class Demo:
     async def _conduct(self, venues: EmulatedVenues) -> None:
         async with CommandLine(self._settings, by="conductor") as commands:
             self._conductor = Conductor(venues, commands.ask, self._status, self._timing)
-            await self._conductor.play()
+            while True:
+                try:
+                    await self._conductor.play()
+                except VenueUnavailable as error:
+                    self._tell(f"the calendar stands still: {error}")
+                    await asyncio.sleep(1)
 
     async def _watch(self, show: Callable[[StatusDocument], None]) -> None:
         while True:

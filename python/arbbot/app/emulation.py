@@ -72,5 +72,5 @@ class EmulatedVenues:
                 response.raise_for_status()
                 answer: dict[str, Any] = await response.json()
                 return answer
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             raise VenueUnavailable(f"the emulated venues do not answer on {self._url}: {error}") from error

@@ -25,7 +25,8 @@ class Child:
         """Start it, or start it again."""
         self.restarts += 1
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as output:
+        descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",

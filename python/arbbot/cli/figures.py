@@ -1,7 +1,7 @@
 """Figures as people read them: no exponents, no negative zero, never more digits than the thing deserves."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 __all__ = ["NOTHING", "clock", "exact", "money", "number", "price", "span"]
 
@@ -11,7 +11,8 @@ PRICE_DIGITS = 6
 
 def money(value: Decimal, places: int = 2) -> str:
     """Signed, with `places` decimals; 0 where that is all there is to see."""
-    rounded = round(value, places)
+    # said, because ccxt sets the rounding of the whole process
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
     return f"{rounded:+,f}" if rounded else "0"
 
 

@@ -3,7 +3,7 @@
 import os
 import time
 from collections import Counter
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from arbbot import __version__
 from arbbot.domain.decision import Approved, Decision, Refused
@@ -155,14 +155,14 @@ def _pair(context: EngineContext, pair: PairRecord, marks: Marks) -> PairStatus:
         long=_leg(context, pair, LegSide.LONG),
         short=_leg(context, pair, LegSide.SHORT),
         quantity=quantity,
-        notional=(quantity * (ZERO if mark is None else mark.mid)).quantize(CENT),
+        notional=(quantity * (ZERO if mark is None else mark.mid)).quantize(CENT, ROUND_HALF_EVEN),
         carry_bp_per_day=carry,
         carry_bp_per_day_expected=terms.carry_per_hour_entry * 24 * BP,
         basis_bp=basis,
-        funding=funding.quantize(CENT),
-        fees=fees.quantize(CENT),
-        price_pnl=price.quantize(CENT),
-        net=(price + funding - fees).quantize(CENT),
+        funding=funding.quantize(CENT, ROUND_HALF_EVEN),
+        fees=fees.quantize(CENT, ROUND_HALF_EVEN),
+        price_pnl=price.quantize(CENT, ROUND_HALF_EVEN),
+        net=(price + funding - fees).quantize(CENT, ROUND_HALF_EVEN),
         imbalance=pair.imbalance,
         ts_opened_ms=terms.ts_ns // MS_NS,
         ts_closed_ms=None if live else pair.ts_state_ns // MS_NS,

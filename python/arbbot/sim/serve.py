@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -39,8 +40,22 @@ async def serve(settings: Settings) -> None:
     """
     if settings.sim is None:
         raise ConfigError(["sim: the section is missing: add [sim] with seed, assets and venues"])
-    async with running(settings.sim, settings.bot.data_dir):
-        await asyncio.Event().wait()
+    with _alone(settings.bot.data_dir / "sim-state"):
+        async with running(settings.sim, settings.bot.data_dir):
+            await asyncio.Event().wait()
+
+
+@contextlib.contextmanager
+def _alone(state_dir: Path) -> Iterator[None]:
+    """Two processes on one state would overwrite each other's accounts. Raises PrerequisiteError."""
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (state_dir / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            reason = f"emulated venues already run in {state_dir.parent}: end them, or name another bot.data_dir"
+            raise PrerequisiteError(reason) from error
+        yield
 
 
 @contextlib.asynccontextmanager

@@ -63,11 +63,11 @@ async def asked(venue: str, what: str, call: Awaitable[Any]) -> Any:
         if reply.definite:
             hint = "check the key, its permissions and the clock"
             raise VenueRefused(f"{venue} refused {what}: {reply}; {hint}") from reply
-        raise VenueUnavailable(f"{venue} cannot answer {what} now: {reply}; the bot asks again") from None
+        raise VenueUnavailable(f"{venue} cannot answer {what} now: {reply}") from None
     except (BaseError, OSError) as error:
         # from None: ccxt's message holds the signed URL
         raise VenueUnavailable(
-            f"{venue} does not answer {what}: {brief(error)}; the bot asks again, check the network and its status page"
+            f"{venue} does not answer {what}: {brief(error)}; check the network and the venue's status page"
         ) from None
 
 

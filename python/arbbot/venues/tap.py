@@ -20,6 +20,10 @@ Take = Callable[[str, str | bytes], bool]
 # what a handler can raise on hostile input; broader would need an exemption, narrower would kill the receive loop
 FAULTS = (ArbbotError, BaseError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
 
+GREETING = "Websocket connection"  # "… established." is the first text of a Hyperliquid socket
+GREETING_SIZE = len(GREETING)
+LOGGED = frozenset({1, 10, 100, 1_000, 10_000})  # never a line a frame
+
 _log = structlog.get_logger("arbbot.venues")
 
 
@@ -29,6 +33,7 @@ def install(venue: str, client: Any, take: Take) -> None:
     A fault of our own side ends the connection with that error; a frame that ccxt chokes on is dropped and logged.
     """
     hand_on = client.handle_text_or_binary_message
+    dropped: list[int] = []
 
     def handle(data: str | bytes) -> None:
         try:
@@ -38,9 +43,19 @@ def install(venue: str, client: Any, take: Take) -> None:
             return
         if taken:
             return
+        if not _readable(data):
+            dropped.append(len(data))
+            if len(dropped) in LOGGED:
+                _log.warning("venue_frame_not_json", venue=venue, size=len(data), seen=len(dropped))
         try:
             hand_on(data)
         except FAULTS as error:
             _log.warning("venue_frame_dropped", venue=venue, reason=f"not readable ({type(error).__name__})")
 
     client.handle_text_or_binary_message = handle
+
+
+def _readable(data: str | bytes) -> bool:
+    """False for what no venue sends: neither JSON nor Hyperliquid's greeting."""
+    start = data[:GREETING_SIZE] if isinstance(data, str) else data[:GREETING_SIZE].decode(errors="replace")
+    return start.lstrip()[:1] in {"{", "["} or start == GREETING
