@@ -49,7 +49,8 @@ def test_a_pair_earns_through_settlements_is_kept_and_the_next_run_goes_on_with_
     assert [e.terms.pair_id for e in site.journal() if isinstance(e, PairApproved)] == [pair.id]
 
     asked = site.call("close", pair.id, "--config", "CONFIG")
-    assert (asked.code, asked.out) == (0, "closing\n"), asked.complaints
+    assert asked.code == 0, asked.complaints
+    assert asked.out.startswith("closing")
     site.shows(lambda s: s.pairs[0].state is PairState.CLOSED, "the pair is closed", second)
     assert second.stop() == 0, second.complaints
     assert not site.processes()

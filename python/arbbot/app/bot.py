@@ -145,9 +145,9 @@ async def _instruments(settings: Settings, venues: dict[str, Venue]) -> list[Ins
     wanted = set(settings.strategy.assets)
     sources = {InstrumentId(venue=s.venue, symbol=s.symbol) for s in settings.numeraire.rates.values()}
     found = [i for venue in venues.values() for i in await venue.feed.instruments()]
-    missing = sources - {i.id for i in found}
+    missing = ", ".join(map(str, sorted(sources - {i.id for i in found})))
     if missing:
-        raise VenueRefused(f"numeraire.rates: {', '.join(map(str, sorted(missing)))} is not traded there; name another")
+        raise ConfigError([f"numeraire.rates: {missing} is not traded there; name another"])
     return [i for i in found if i.asset in wanted or i.id in sources]
 
 

@@ -25,6 +25,7 @@ __all__ = ["Demo", "DemoEnd"]
 
 SIM_PATIENCE_S = 30.0
 RESTARTS_MAX = 5
+WORTHLESS = {2, 3}  # exit codes of a wrong config and of something missing: another start ends the same way
 RESTART_S = 0.2  # doubles: a venue that is away for some seconds does not use up every start
 MOVE_S = 10.0
 
@@ -132,7 +133,7 @@ class Demo:
                 if died not in done:
                     died.cancel()
                     return
-                if self.bot.restarts >= RESTARTS_MAX:
+                if self.bot.restarts >= RESTARTS_MAX or died.result() in WORTHLESS:
                     return
                 self._tell(f"the bot ended with {died.result()} ({self.bot.last_words()}); starting it again")
                 await asyncio.sleep(RESTART_S * 2**self.bot.restarts)

@@ -20,7 +20,7 @@ DEMO = Path("configs/demo.toml")
 ANSWER_S = 5.0
 
 
-def halt(reason: str = "asked on the command line", /, *, config: Path = DEMO, seed: int | None = None) -> int:
+def halt(reason: str = "asked on the command line", *, config: Path = DEMO, seed: int | None = None) -> int:
     """Stop opening, now. A file in data_dir says so even when the store is away.
 
     Parameters
@@ -34,11 +34,9 @@ def halt(reason: str = "asked on the command line", /, *, config: Path = DEMO, s
     """
     settings = seeded(load_settings(config), seed)
     HaltFile(settings.bot.data_dir).ask(reason)
-    try:
-        return asyncio.run(_ask(settings, "halt", {"reason": reason}))
-    except StoreUnavailable:
-        print(f"the store is away; {settings.bot.data_dir / 'HALT'} is written, which halts the bot all the same")
-        return ExitCode.OK
+    answer = _asked(settings, "halt", {"reason": reason})
+    print(_told(answer) if answer is not None else f"{_nobody(settings)}; HALT is written there and halts the next one")
+    return ExitCode.OK
 
 
 def resume(*, config: Path = DEMO, seed: int | None = None) -> int:
@@ -52,8 +50,14 @@ def resume(*, config: Path = DEMO, seed: int | None = None) -> int:
         The seed that `arbbot run` was given.
     """
     settings = seeded(load_settings(config), seed)
-    HaltFile(settings.bot.data_dir).clear()
-    return asyncio.run(_ask(settings, "resume", {}))
+    file = HaltFile(settings.bot.data_dir)
+    asked = file.reason()
+    file.clear()  # first: the bot would read it and halt again
+    answer = _asked(settings, "resume", {})
+    if answer is None and asked is not None:
+        file.ask(asked)
+    print(_told(answer) if answer is not None else f"{_nobody(settings)}; a halt stays: start the bot, then resume")
+    return ExitCode.OK if answer is not None and answer.done else ExitCode.UNRESOLVED
 
 
 def close(pair: str, /, *, config: Path = DEMO, seed: int | None = None) -> int:
@@ -68,17 +72,28 @@ def close(pair: str, /, *, config: Path = DEMO, seed: int | None = None) -> int:
     seed
         The seed that `arbbot run` was given.
     """
-    return asyncio.run(_ask(seeded(load_settings(config), seed), "close", {"pair": pair}))
-
-
-async def _ask(settings: Settings, verb: str, arguments: dict[str, str]) -> int:
-    async with CommandLine(settings, by=f"{getpass.getuser()}@{socket.gethostname()}") as line:
-        answer = await line.request(verb, arguments, ANSWER_S)
-    print(_told(answer))
+    settings = seeded(load_settings(config), seed)
+    answer = _asked(settings, "close", {"pair": pair})
+    print(_told(answer) if answer is not None else f"{_nobody(settings)}; nothing is asked of it")
     return ExitCode.OK if answer is not None and answer.done else ExitCode.UNRESOLVED
 
 
-def _told(answer: Answer | None) -> str:
-    if answer is None:
-        return f"no answer in {ANSWER_S:.0f} s: is the bot running? (`arbbot status`)"
+def _asked(settings: Settings, verb: str, arguments: dict[str, str]) -> Answer | None:
+    """The answer; None when no bot gave one, and then none will carry it out later."""
+
+    async def ask() -> Answer | None:
+        async with CommandLine(settings, by=f"{getpass.getuser()}@{socket.gethostname()}") as line:
+            return await line.request(verb, arguments, ANSWER_S)
+
+    try:
+        return asyncio.run(ask())
+    except StoreUnavailable:
+        return None
+
+
+def _nobody(settings: Settings) -> str:
+    return f"no bot answers in {settings.bot.data_dir} (`arbbot status`; --seed N names the one of `make run SEED=N`)"
+
+
+def _told(answer: Answer) -> str:
     return answer.text if answer.done else f"refused: {answer.text}"

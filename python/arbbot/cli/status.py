@@ -8,7 +8,7 @@ import msgspec
 
 from arbbot.cli.source import find_status
 from arbbot.cli.status_view import Seen, print_plain, print_rich
-from arbbot.config.place import place_of
+from arbbot.config.place import Place, place_of
 from arbbot.domain.status import Health, StatusDocument
 from arbbot.telemetry.host import boot_id, process_alive
 
@@ -34,7 +34,7 @@ def status(
     seed
         The seed that `arbbot run` was given.
     json
-        The versioned document itself, with `alive`, `age_s`, `source` and `source_note` added.
+        The versioned document itself, with `state`, `alive`, `age_s`, `source` and `source_note` added.
     schema
         The JSON schema of that document.
     svg
@@ -43,11 +43,20 @@ def status(
     if schema:
         print(_schema())
         return
-    found = find_status(place_of(config, seed))
+    place = place_of(config, seed)
+    found = find_status(place)
     age_s = round(max(0.0, time.time() - found.document.ts_ms / 1_000), 3)
-    seen = Seen(found.document, alive(found.document, age_s), age_s, found.source, found.note)
+    living = alive(found.document, age_s)
+    seen = Seen(found.document, living, age_s, found.source, "; ".join(filter(None, (found.note, _halt_asked(place)))))
     if json:
-        told = {"alive": seen.alive, "age_s": age_s, "source": found.source, "source_note": found.note}
+        ended = "stopped" if found.document.health is Health.STOPPED else "dead"
+        told = {
+            "state": str(found.document.health) if living else ended,
+            "alive": living,
+            "age_s": age_s,
+            "source": found.source,
+            "source_note": seen.note,
+        }
         shown = {**msgspec.json.decode(found.data), **told}
         print(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
     elif svg is not None:
@@ -66,6 +75,12 @@ def alive(document: StatusDocument, age_s: float) -> bool:
     if age_s > AGE_S_MAX or document.health is Health.STOPPED:
         return False
     return document.boot_id != boot_id() or process_alive(document.pid)
+
+
+def _halt_asked(place: Place) -> str:
+    """What the HALT file of the data directory says; a bot that does not run yet will obey it."""
+    path = place.data_dir / "HALT" if place.data_dir is not None else None
+    return f"a halt is asked for: {path} is there" if path is not None and path.exists() else ""
 
 
 def _schema() -> str:

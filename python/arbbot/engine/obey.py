@@ -74,15 +74,17 @@ class Obeyer:
             return Answer(command_id=command.id, done=True, text=f"already {pair.state}")
         if PairState.CLOSING not in PAIR_MOVES[pair.state]:
             return Answer(command_id=command.id, done=False, text=f"a pair that is {pair.state} cannot be closed yet")
+        reason = f"asked by {command.by}"
+        self._context.decide(f"{pair.terms.asset}: {pair.state} → closing ({reason})", pair.terms.pair_id)
         await self._context.recorder.record(
             PairMoved(
                 pair_id=pair.terms.pair_id,
                 state=PairState.CLOSING,
-                reason=f"asked by {command.by}",
+                reason=reason,
                 ts_ns=self._context.clock.now_ns(),
             )
         )
-        return Answer(command_id=command.id, done=True, text="closing")
+        return Answer(command_id=command.id, done=True, text="closing; `arbbot halt` keeps it from being opened again")
 
     def _hold(self, command: Command) -> Answer | None:
         """Stop planning; answered once every pair is settled, so that the calendar may move."""

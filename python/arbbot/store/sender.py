@@ -18,6 +18,7 @@ from arbbot.store.server import EmbeddedServer
 __all__ = ["CommandLine"]
 
 POLL_S = 0.05
+LATE_S = 1.0
 
 
 class CommandLine:
@@ -40,12 +41,16 @@ class CommandLine:
         await self._link.close()
 
     async def request(self, verb: str, arguments: dict[str, str], timeout_s: float) -> Answer | None:
-        """Ask and wait; None when no answer came in time (it may still be carried out, for a minute).
+        """Ask and wait; None when no answer came in time, and then it is taken back: nobody carries it out later.
 
         Raises:
             StoreUnavailable: the store is away.
         """
-        return await self.wait(await self.send(verb, arguments), timeout_s)
+        command_id = await self.send(verb, arguments)
+        answer = await self.wait(command_id, timeout_s)
+        if answer is None and not await self._link.call("XDEL", self._keys.commands, command_id):
+            answer = await self.wait(command_id, LATE_S)  # answered at the last moment
+        return answer
 
     async def ask(self, verb: str, arguments: dict[str, str], timeout_s: float) -> bool:
         """Ask and wait; True when it was carried out, False when refused, unanswered, or the store is away."""

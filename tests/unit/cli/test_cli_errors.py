@@ -124,12 +124,12 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(name in help_text for name in ("status", "sim", "halt", "resume", "close", "config", "store"))
 
 
-def test_a_halt_without_a_store_is_written_to_the_file(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert invoke(["halt", "drill", "--config", str(config)]) == ExitCode.OK
+def test_a_halt_needs_no_bot_and_stays_until_one_lifts_it(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["halt", "--reason", "drill", "--config", str(config)]) == ExitCode.OK
+    assert "HALT is written there" in capsys.readouterr().out
+    assert invoke(["resume", "--config", str(config)]) == ExitCode.UNRESOLVED
+    assert "a halt stays" in capsys.readouterr().out
     assert HaltFile(config.parent / "data").reason() == "drill"
-    assert "the store is away" in capsys.readouterr().out
-    assert invoke(["resume", "--config", str(config)]) == ExitCode.STORE
-    assert HaltFile(config.parent / "data").reason() is None
 
 
 def test_the_store_is_shown_and_stopped_but_not_under_a_bot(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,7 @@ def test_json_is_the_document_with_alive_and_age(
     doc = document(ts_ms=time.time_ns() // 1_000_000 - age_ms)
     found = json.loads(shown(config, capsys, doc, "--json"))
     assert found.pop("alive") is alive
+    assert found.pop("state") == (doc.health if alive else "dead")
     assert age_ms / 1_000 <= found.pop("age_s") < age_ms / 1_000 + 2
     assert (found.pop("source"), found.pop("source_note")) == ("file", "the store does not run")
     assert found == json.loads(encode_status(doc))
