@@ -47,7 +47,7 @@ def invoke(words: Sequence[str] | None = None) -> int:
     except ArbbotError as error:
         _complain(str(error))
         return code_of(error)
-    except ExceptionGroup as group:
+    except ExceptionGroup as group:  # of a task group; anything in it that is not ours is raised again
         return _complain_group(group)
     except BrokenPipeError:
         return ExitCode.OK  # whoever read our output has seen enough

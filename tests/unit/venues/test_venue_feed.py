@@ -92,6 +92,8 @@ async def test_reconnects_and_subscribes_again(name: str, how: str) -> None:
         frames = len(sink.frames)
         await side.say(BOOK)
         await until(lambda: len(sink.frames) > frames)
+        first, again = side.heard[: SUBSCRIPTIONS[name]], side.heard[SUBSCRIPTIONS[name] :]
+        assert sorted(map(str, again)) == sorted(map(str, first)), "the same subscriptions, neither more nor less"
 
 
 @pytest.mark.parametrize("name", VENUES)
