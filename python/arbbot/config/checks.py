@@ -21,7 +21,7 @@ __all__ = ["cross_faults"]
 
 Fault = tuple[tuple[str, ...], str]
 # What each adapter's linear perpetuals settle in: the venues' contract specifications.
-SETTLES_IN = {"binanceusdm": "USDT", "hyperliquid": "USDC"}
+SETTLES_IN = {"binanceusdm": "USDT", "bybit": "USDT", "hyperliquid": "USDC"}
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "Mode",
     "NumeraireSettings",
     "RateSource",
+    "RecordingSettings",
     "RiskSettings",
     "Settings",
     "SimSettings",
@@ -31,6 +32,7 @@ Number = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "nu
 Positive = Annotated[
     Decimal, Field(gt=0), BeforeValidator(_exact), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
 ]
+AdapterName = Literal["binanceusdm", "bybit", "hyperliquid"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 SecretRef = Annotated[str, Field(pattern=r"^(env:[A-Z][A-Z0-9_]*|file:.+|emulated)$")]
 
@@ -88,7 +90,7 @@ class NumeraireSettings(_Section):
 class VenueSettings(_Section):
     """One venue account. Secrets are references: `env:NAME`, `file:PATH` (mode 0600), or `emulated`."""
 
-    adapter: Literal["binanceusdm", "hyperliquid"]
+    adapter: AdapterName
     base_url: str | None = Field(
         default=None, description="sends every request there, the venue's own host as first path segment: a proxy"
     )
@@ -138,6 +140,19 @@ class SimVenueSettings(_Section):
     balance: Positive = Field(default=Decimal(100_000), description="opening cash in the venue's own currency")
 
 
+class RecordingSettings(_Section):
+    """A recording of settled funding rates, played through the emulated venues. See docs/recordings.md."""
+
+    file: Path | None = Field(default=None, strict=False, description="Parquet or CSV; `--data` on the command line")
+    start: str | None = Field(
+        default=None, description="ISO 8601 with a zone; without it, as early as every venue has a past"
+    )
+    days: Annotated[int, Field(gt=0, le=3_660)] = Field(default=30, description="how much of it is played")
+    scene_hours: Annotated[int, Field(gt=0, le=24)] = Field(
+        default=8, description="the calendar jumps this far, always to just after a settlement"
+    )
+
+
 class SimSettings(_Section):
     """The emulated venues and their market."""
 
@@ -147,7 +162,10 @@ class SimSettings(_Section):
         default="2026-01-05T06:40:00Z", description="market time at the first start: ISO 8601 UTC, or `now`"
     )
     assets: list[str] = Field(min_length=1)
-    venues: dict[Literal["binanceusdm", "hyperliquid"], SimVenueSettings]
+    venues: dict[AdapterName, SimVenueSettings]
+    recording: RecordingSettings | None = Field(
+        default=None, description="plays settled rates of a file instead of a generated market"
+    )
 
 
 class Settings(_Section):

@@ -7,6 +7,7 @@ import msgspec
 
 from arbbot.config.owned import read_owned
 from arbbot.domain.errors import PrerequisiteError
+from arbbot.domain.status import PriceOrigin
 
 __all__ = ["SimFile", "SimVenue", "read_sim_file"]
 
@@ -17,13 +18,17 @@ class SimVenue(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     key: str
     secret: str
+    prices: PriceOrigin = PriceOrigin.GENERATED
 
     def __repr__(self) -> str:
         return f"SimVenue(base_url={self.base_url!r})"
 
 
 class SimFile(msgspec.Struct, frozen=True, kw_only=True):
-    """`<data_dir>/sim.json`. `offset_ns`: market time minus wall time when it was written."""
+    """`<data_dir>/sim.json`. `offset_ns`: market time minus wall time when it was written.
+
+    `end_ms`: where a recording ends, market time; `notes`: what a person should know about the market.
+    """
 
     version: Literal[1]
     pid: int
@@ -31,6 +36,8 @@ class SimFile(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     offset_ns: int
     venues: dict[str, SimVenue]
+    end_ms: int | None = None
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"SimFile(pid={self.pid}, control_url={self.control_url!r}, venues={sorted(self.venues)})"

@@ -23,6 +23,7 @@ __all__ = [
     "LegStatus",
     "OpportunityStatus",
     "PairStatus",
+    "PriceOrigin",
     "SettlementStatus",
     "Severity",
     "StatusDocument",
@@ -50,6 +51,15 @@ class Severity(enum.StrEnum):
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
+
+
+class PriceOrigin(enum.StrEnum):
+    """Where a venue's prices come from. `synthetic`: made from another venue's recording and a fitted gap."""
+
+    VENUE = "venue"
+    GENERATED = "generated"
+    RECORDED = "recorded"
+    SYNTHETIC = "synthetic"
 
 
 class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +93,7 @@ class VenueStatus(msgspec.Struct, frozen=True, kw_only=True):
     latency_ms: float | None
     clock_offset_ms: float | None
     balances: tuple[CurrencyStatus, ...]
+    prices: PriceOrigin = PriceOrigin.VENUE
 
 
 class LegStatus(msgspec.Struct, frozen=True, kw_only=True):

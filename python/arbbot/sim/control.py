@@ -7,7 +7,6 @@ import msgspec
 from aiohttp import web
 
 from arbbot.sim.exchange import Fault
-from arbbot.sim.exchange.funding import next_settlement_ms
 from arbbot.sim.wire.clock import MarketClock
 from arbbot.sim.wire.host import ACCOUNT, VenueHost
 
@@ -50,7 +49,7 @@ class Control:
         """Offset, market time and the next settlement of every symbol."""
         now_ms = self._clock.now_ms()
         stamps = {
-            venue: {s: next_settlement_ms(i.funding, now_ms) for s, i in host.model.terms.instruments.items()}
+            venue: {s: host.model.funding.next_ms(s, now_ms) for s in host.model.terms.instruments}
             for venue, host in self._hosts.items()
         }
         return {"offset_ns": self._clock.offset_ns, "now_ms": now_ms, "next_settlement_ms": stamps}

@@ -16,17 +16,17 @@ import msgspec
 from aiohttp import web
 
 from arbbot.config.settings import Settings, SimSettings
+from arbbot.config.simfile import SimFile, SimVenue
 from arbbot.domain.errors import ConfigError, PrerequisiteError
 from arbbot.sim.control import Control
 from arbbot.sim.credentials import venue_keys
 from arbbot.sim.exchange import ExchangeModel, ModelState
-from arbbot.sim.market.generator import MarketWorld, VenueMarket
-from arbbot.sim.market.listings import venue_terms
-from arbbot.sim.market.params import BINANCE
 from arbbot.sim.persist import StateFile, write_private
 from arbbot.sim.wire.clock import ClockState, MarketClock
+from arbbot.sim.wire.factory import open_wire
 from arbbot.sim.wire.host import ACCOUNT, VenueHost, Wire
 from arbbot.sim.wire.http import build_app
+from arbbot.sim.world import GeneratedWorld, World
 
 __all__ = ["running", "serve"]
 
@@ -62,33 +62,36 @@ def _alone(state_dir: Path) -> Iterator[None]:
 async def running(sim: SimSettings, data_dir: Path) -> AsyncIterator[dict[str, VenueHost]]:
     """The same for the length of a block; yields the hosts by venue."""
     state_dir = data_dir / "sim-state"
-    clock, start_ms = _clock(sim, state_dir)
-    world = MarketWorld(sim.seed, sim.regime, sim.assets, start_ms)
+    clock, world = _market(sim, state_dir)
     hosts: dict[str, VenueHost] = {}
     async with contextlib.AsyncExitStack() as stack:
-        sites: dict[str, dict[str, str]] = {}
+        sites: dict[str, SimVenue] = {}
         for venue, venue_settings in sim.venues.items():
             host, wire = _venue(sim, venue, venue_settings.balance, world=world, clock=clock, state_dir=state_dir)
             hosts[venue] = host
             base_url = await _listen(stack, build_app(host, wire), venue_settings.port)
             stack.push_async_callback(_stopped, _watched(wire, venue))
-            sites[venue] = {"base_url": base_url, "key": host.keys.key, "secret": host.keys.secret}
+            sites[venue] = SimVenue(
+                base_url=base_url, key=host.keys.key, secret=host.keys.secret, prices=world.prices(venue)
+            )
         token = secrets.token_hex(16)
         control_url = await _listen(stack, Control(token, clock, hosts).app(), 0)
-        ready = {
-            "version": 1,
-            "pid": os.getpid(),
-            "control_url": control_url,
-            "token": token,
-            "offset_ns": clock.offset_ns,
-            "venues": sites,
-        }
+        ready = SimFile(
+            version=1,
+            pid=os.getpid(),
+            control_url=control_url,
+            token=token,
+            offset_ns=clock.offset_ns,
+            venues=sites,
+            end_ms=world.end_ms,
+            notes=tuple(world.notes),
+        )
         write_private(data_dir / "sim.json", msgspec.json.encode(ready))
         yield hosts
 
 
-def _clock(sim: SimSettings, state_dir: Path) -> tuple[MarketClock, int]:
-    """The persisted clock, or a new one at the configured start; and when this market's time began, ms."""
+def _market(sim: SimSettings, state_dir: Path) -> tuple[MarketClock, World]:
+    """The persisted clock, or a new one at the market's start; and the market."""
     file = StateFile(state_dir / "clock", ClockState)
     wall_ns = time.time_ns()
     state = file.load()
@@ -101,7 +104,7 @@ def _clock(sim: SimSettings, state_dir: Path) -> tuple[MarketClock, int]:
             f"{state_dir} belongs to seed {state.seed}, regime {state.regime}: remove it or choose another bot.data_dir"
         )
         raise PrerequisiteError(message)
-    return MarketClock(state, file), state.start_ms
+    return MarketClock(state, file), GeneratedWorld(sim, state.start_ms)
 
 
 def _parse_start(text: str) -> int:
@@ -115,27 +118,20 @@ def _parse_start(text: str) -> int:
 
 
 def _venue(
-    sim: SimSettings, venue: str, balance: Decimal, *, world: MarketWorld, clock: MarketClock, state_dir: Path
+    sim: SimSettings, venue: str, balance: Decimal, *, world: World, clock: MarketClock, state_dir: Path
 ) -> tuple[VenueHost, Wire]:
-    terms = venue_terms(venue, sim.assets)
-    source = VenueMarket(world, venue, terms.instruments)
+    terms, source, funding = world.side(venue)
     file = StateFile(state_dir / venue, ModelState)
     state = file.load()
     model = (
-        ExchangeModel.fresh(terms, source, {ACCOUNT: balance}, clock.now_ms())
+        ExchangeModel.fresh(terms, source, {ACCOUNT: balance}, clock.now_ms(), funding)
         if state is None
-        else ExchangeModel(terms, source, state)
+        else ExchangeModel(terms, source, state, funding)
     )
     host = VenueHost(model, clock, venue_keys(sim.seed, venue), file)
     host.advance()
     host.commit()
-    if venue == BINANCE:
-        from arbbot.sim.wire.binance.wire import BinanceWire
-
-        return host, BinanceWire(host, source)
-    from arbbot.sim.wire.hyperliquid.wire import HyperliquidWire
-
-    return host, HyperliquidWire(host, source)
+    return host, open_wire(venue, host, source)
 
 
 async def _listen(stack: contextlib.AsyncExitStack, app: web.Application, port: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from arbbot.domain.errors import ConfigError
 from arbbot.domain.order import OrderSide
-from arbbot.sim.exchange.funding import HOUR_MS, predicted_rate, settled_rate
+from arbbot.sim.exchange.funding import HOUR_MS, FormulaFunding
 from arbbot.sim.market.generator import MarketWorld, VenueMarket
 from arbbot.sim.market.listings import venue_terms
 from arbbot.sim.market.params import BINANCE, HYPERLIQUID, STRESS_RATE_BP_PER_HOUR
@@ -25,6 +25,7 @@ class Both:
         self.world = MarketWorld(seed, regime, ASSETS, START_MS)
         self.terms = {venue: venue_terms(venue, ASSETS) for venue in VENUES}
         self.market = {v: VenueMarket(self.world, v, self.terms[v].instruments) for v in VENUES}
+        self.funding = {v: FormulaFunding(self.terms[v].instruments, self.market[v]) for v in VENUES}
 
     def symbols(self, venue: str) -> list[str]:
         return [s for s, i in self.terms[venue].instruments.items() if i.asset != "USDC"]
@@ -34,7 +35,7 @@ class Both:
         rates = {}
         for venue, terms in self.terms.items():
             (instrument,) = [i for i in terms.instruments.values() if i.asset == asset]
-            predicted = predicted_rate(instrument, self.market[venue], at_ms)
+            predicted = self.funding[venue].predicted(instrument.symbol, at_ms)
             rates[venue] = float(predicted) / instrument.funding.interval_hours * 1e4
         return rates[HYPERLIQUID] - rates[BINANCE]
 
@@ -96,8 +97,8 @@ def test_calm_funding_has_the_recorded_levels() -> None:
         for k in range(60):
             stamp = (START_MS // (8 * HOUR_MS) + k) * 8 * HOUR_MS
             h, b = both.terms[HYPERLIQUID].instruments["BTC"], both.terms[BINANCE].instruments["BTCUSDT"]
-            hyper.append(float(settled_rate(h, both.market[HYPERLIQUID], stamp).rate) * 8e4)
-            binance.append(float(settled_rate(b, both.market[BINANCE], stamp).rate) * 1e4)
+            hyper.append(float(both.funding[HYPERLIQUID].settled(h.symbol, stamp).rate) * 8e4)
+            binance.append(float(both.funding[BINANCE].settled(b.symbol, stamp).rate) * 1e4)
     plateau = sum(abs(rate - 1) < 0.002 for rate in hyper) / len(hyper)
     assert 0.45 < plateau < 0.8  # recorded 0.63
     assert 0.2 < statistics.median(binance) < 0.65  # recorded 0.42

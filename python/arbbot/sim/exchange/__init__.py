@@ -1,5 +1,6 @@
 """The exchange itself: orders, matching, margin, funding, accounts. Pure: time is an argument, nothing awaits."""
 
+from arbbot.sim.exchange.funding import FundingSchedule
 from arbbot.sim.exchange.model import AccountView, ExchangeModel
 from arbbot.sim.exchange.orders import Execution, OrderRecord, OrderSpec, Refusal, RefusalKind
 from arbbot.sim.exchange.records import (
@@ -32,6 +33,7 @@ __all__ = [
     "FundingPrice",
     "FundingRecord",
     "FundingRule",
+    "FundingSchedule",
     "FundingSettled",
     "Level",
     "MarginTier",

@@ -5,13 +5,7 @@ from decimal import Decimal
 
 from arbbot.domain.order import OrderSide, OrderState
 from arbbot.sim.exchange.accounting import account_event, book_cash, rounded
-from arbbot.sim.exchange.funding import (
-    HOUR_MS,
-    last_settlement_ms,
-    next_settlement_ms,
-    predicted_rate,
-    settled_rate,
-)
+from arbbot.sim.exchange.funding import FormulaFunding, FundingSchedule
 from arbbot.sim.exchange.margin import equity, initial_margin, total_maintenance
 from arbbot.sim.exchange.matching import HISTORY_MAX, Matcher
 from arbbot.sim.exchange.orders import OrderRecord, OrderSpec, Refusal, RefusalKind
@@ -39,8 +33,12 @@ ZERO = Decimal(0)
 class ExchangeModel:
     """An exchange at one moment of market time. `revision` grows with every change that must be persisted."""
 
-    def __init__(self, terms: VenueTerms, source: MarketSource, state: ModelState) -> None:
+    def __init__(
+        self, terms: VenueTerms, source: MarketSource, state: ModelState, funding: FundingSchedule | None = None
+    ) -> None:
+        """`funding`: the venue's formula over `source` where nothing else is given."""
         self.terms = terms
+        self.funding = funding or FormulaFunding(terms.instruments, source)
         self.state = state
         self.revision = 0
         self._source = source
@@ -50,7 +48,12 @@ class ExchangeModel:
 
     @classmethod
     def fresh(
-        cls, terms: VenueTerms, source: MarketSource, accounts: dict[str, Decimal], now_ms: int
+        cls,
+        terms: VenueTerms,
+        source: MarketSource,
+        accounts: dict[str, Decimal],
+        now_ms: int,
+        funding: FundingSchedule | None = None,
     ) -> "ExchangeModel":
         """A venue that opens at `now_ms` with opening cash by account name."""
         state = ModelState(
@@ -59,7 +62,7 @@ class ExchangeModel:
             next_execution_id=terms.first_execution_id,
             accounts={name: AccountState(cash=cash, updated_ms=now_ms) for name, cash in accounts.items()},
         )
-        return cls(terms, source, state)
+        return cls(terms, source, state, funding)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hear every event, in order, as it happens; returns the way to stop."""
@@ -118,7 +121,7 @@ class ExchangeModel:
         """
         while self.state.time_ms < now_ms:
             before = self.state.time_ms
-            stamps = {s: next_settlement_ms(i.funding, before) for s, i in self.terms.instruments.items()}
+            stamps = {symbol: self.funding.next_ms(symbol, before) for symbol in self.terms.instruments}
             # with nothing open no step of the way can matter
             until = min(before + STEP_MS, *stamps.values()) if self._anything_open() else now_ms
             self.state.time_ms = min(now_ms, until)
@@ -150,9 +153,8 @@ class ExchangeModel:
 
     def symbol_state(self, symbol: str) -> SymbolState:
         """Prices and funding of `symbol` now; raises KeyError for an unlisted one."""
-        instrument, now = self.terms.instruments[symbol], self.state.time_ms
+        now, funding = self.state.time_ms, self.funding
         point, depth = self._source.point(symbol, now), self._source.depth(symbol, now)
-        rule = instrument.funding
         return SymbolState(
             symbol=symbol,
             time_ms=now,
@@ -160,26 +162,25 @@ class ExchangeModel:
             mark=point.mark,
             mid=(depth.bids[0].price + depth.asks[0].price) / 2,
             premium=point.premium,
-            rate_predicted=predicted_rate(instrument, self._source, now),
-            rate_last=self._settled_rate(symbol, last_settlement_ms(rule, now)).rate,
-            next_settlement_ms=next_settlement_ms(rule, now),
-            interval_hours=rule.interval_hours,
+            rate_predicted=funding.predicted(symbol, now),
+            rate_last=self._settled_rate(symbol, funding.last_ms(symbol, now)).rate,
+            next_settlement_ms=funding.next_ms(symbol, now),
+            interval_hours=funding.interval_hours(symbol, now),
         )
 
     def settled_rates(self, symbol: str, from_ms: int, to_ms: int) -> list[SettledRate]:
         """Settlements in [from_ms, to_ms] and not after now, oldest first, also those before the venue opened."""
-        rule = self.terms.instruments[symbol].funding
-        stamp = last_settlement_ms(rule, from_ms - 1) + rule.interval_hours * HOUR_MS
+        stamp = self.funding.next_ms(symbol, from_ms - 1)
         rates: list[SettledRate] = []
         while stamp <= min(to_ms, self.state.time_ms):
             rates.append(self._settled_rate(symbol, stamp))
-            stamp += rule.interval_hours * HOUR_MS
+            stamp = self.funding.next_ms(symbol, stamp)
         return rates
 
     def _settled_rate(self, symbol: str, stamp_ms: int) -> SettledRate:
         key = (symbol, stamp_ms)
         if key not in self._settled:
-            self._settled[key] = settled_rate(self.terms.instruments[symbol], self._source, stamp_ms)
+            self._settled[key] = self.funding.settled(symbol, stamp_ms)
         return self._settled[key]
 
     def _anything_open(self) -> bool:

@@ -89,17 +89,21 @@ class PublicData:
 
     def funding_info(self, params: Params) -> Any:
         """GET /fapi/v1/fundingInfo: only symbols whose interval or cap was adjusted, as the venue does."""
+        hours = {symbol: self._interval_hours(symbol) for symbol in self._model.terms.instruments}
         return [
             {
                 "symbol": instrument.symbol,
                 "adjustedFundingRateCap": rate(instrument.funding.cap_rate),
                 "adjustedFundingRateFloor": rate(-instrument.funding.cap_rate),
-                "fundingIntervalHours": instrument.funding.interval_hours,
+                "fundingIntervalHours": hours[instrument.symbol],
                 "disclaimer": False,
             }
             for instrument in self._model.terms.instruments.values()
-            if instrument.funding.interval_hours != 8
+            if hours[instrument.symbol] != 8
         ]
+
+    def _interval_hours(self, symbol: str) -> int:
+        return self._model.funding.interval_hours(symbol, self._model.state.time_ms)
 
     def funding_rate(self, params: Params) -> Any:
         """GET /fapi/v1/fundingRate: the latest `limit`, or from `startTime` on; oldest first."""
@@ -109,7 +113,7 @@ class PublicData:
         to_ms = params.integer("endTime", self._model.state.time_ms)
         rows = []
         for symbol in symbols:
-            span = limit * instruments[symbol].funding.interval_hours * HOUR_MS
+            span = limit * self._interval_hours(symbol) * HOUR_MS
             rows += self._model.settled_rates(symbol, params.integer("startTime", max(0, to_ms - span)), to_ms)
         rows.sort(key=lambda row: row.time_ms)
         kept = rows[:limit] if params.text("startTime") else rows[-limit:]
