@@ -9,20 +9,19 @@ import msgspec
 
 from arbbot import __version__
 from arbbot.app.clock import CalendarClock
-from arbbot.app.emulation import emulated_offset_ns
+from arbbot.app.emulation import emulated_offset_ns, living_sim
+from arbbot.app.watched import chosen, market_of, prepare_accounts
 from arbbot.config.describe import config_hash
 from arbbot.config.secrets import Credentials, resolve_credentials
 from arbbot.config.settings import Mode, Settings, VenueSettings
-from arbbot.domain.errors import ConfigError, VenueRefused
+from arbbot.domain.errors import ConfigError
 from arbbot.domain.events import Started
-from arbbot.domain.instrument import Instrument, InstrumentId
 from arbbot.domain.pair import PairState
-from arbbot.domain.status import StatusDocument, encode_status
+from arbbot.domain.status import PriceOrigin, StatusDocument, encode_status
 from arbbot.engine.context import EngineContext, VenuePorts
 from arbbot.engine.cycle import Engine
 from arbbot.engine.state import BotState, Recorder
 from arbbot.engine.supervise import supervise
-from arbbot.market.view import MarketView
 from arbbot.store.store import Store, open_store
 from arbbot.telemetry.log import open_log, route_library_logs
 from arbbot.telemetry.redact import SECRETS
@@ -114,12 +113,12 @@ async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store
                 ts_ns=clock.now_ns(),
             )
         )
-        instruments = await _instruments(settings, venues)
+        instruments = chosen(settings, [i for venue in venues.values() for i in await venue.feed.instruments()])
         context = EngineContext(
             settings=settings,
             config_hash=config_hash(settings),
             clock=clock,
-            market=_market(settings, instruments),
+            market=market_of(settings, instruments),
             venues={
                 name: VenuePorts(name=name, feed=v.feed, gateway=v.gateway, account=v.account)
                 for name, v in venues.items()
@@ -128,9 +127,19 @@ async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store
             recorder=recorder,
             lease=store.lease,
             log=log,
+            prices=_price_origins(settings),
         )
-        await _prepare_accounts(context)
+        await prepare_accounts(context)
         yield Engine(context, store.commands, store.halt, _publisher(store), clock), store
+
+
+def _price_origins(settings: Settings) -> dict[str, PriceOrigin]:
+    """What the emulated venues say of their prices; a real venue's are its own."""
+    document = living_sim(settings) if settings.bot.mode is Mode.EMULATED else None
+    if document is None:
+        return {}
+    adapters = {name: item.adapter for name, item in settings.venues.items()}
+    return {name: document.venues[a].prices for name, a in adapters.items() if a in document.venues}
 
 
 def _venue(item: VenueSettings, given: Credentials, clock: CalendarClock, stack: AsyncExitStack) -> Venue:
@@ -138,40 +147,6 @@ def _venue(item: VenueSettings, given: Credentials, clock: CalendarClock, stack:
     venue = open_venue(given.venue, placed, VenueCredentials(given.key, given.secret), clock)
     stack.push_async_callback(venue.close)
     return venue
-
-
-async def _instruments(settings: Settings, venues: dict[str, Venue]) -> list[Instrument]:
-    """What the strategy watches, and what prices the other currencies."""
-    wanted = set(settings.strategy.assets)
-    sources = {InstrumentId(venue=s.venue, symbol=s.symbol) for s in settings.numeraire.rates.values()}
-    found = [i for venue in venues.values() for i in await venue.feed.instruments()]
-    missing = ", ".join(map(str, sorted(sources - {i.id for i in found})))
-    if missing:
-        raise ConfigError([f"numeraire.rates: {missing} is not traded there; name another"])
-    return [i for i in found if i.asset in wanted or i.id in sources]
-
-
-def _market(settings: Settings, instruments: list[Instrument]) -> MarketView:
-    market = MarketView(settings.numeraire.currency)
-    for name, item in settings.venues.items():
-        market.add_venue(name, item.adapter)
-    for instrument in instruments:
-        market.add_instrument(instrument)
-    for currency, source in settings.numeraire.rates.items():
-        market.set_currency_rate(currency, InstrumentId(venue=source.venue, symbol=source.symbol))
-    return market
-
-
-async def _prepare_accounts(context: EngineContext) -> None:
-    """Refuse an account that may not be traded; put cross margin at the highest leverage our limits allow."""
-    for name, venue in context.venues.items():
-        reason = await venue.account.refused_setup()
-        if reason is not None:
-            raise VenueRefused(f"{name}: {reason}")
-        for instrument in context.instruments.values():
-            if instrument.id.venue == name and instrument.asset in context.settings.strategy.assets:
-                leverage = min(context.settings.risk.leverage_max, instrument.leverage_max)
-                await venue.account.set_leverage(instrument.id, Decimal(max(1, int(leverage))))
 
 
 def _publisher(store: Store) -> Callable[[StatusDocument], Awaitable[None]]:

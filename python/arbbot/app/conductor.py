@@ -14,10 +14,13 @@ import msgspec
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import Health, StatusDocument
 
-__all__ = ["Ask", "Conductor", "SceneTiming", "VenueCalendar"]
+__all__ = ["POLL_S", "Ask", "Conductor", "Mover", "SceneTiming", "Status", "VenueCalendar", "recovered"]
 
 POLL_S = 0.1
-HOUR_MS = 3_600_000
+
+
+Status = Callable[[], Awaitable[StatusDocument | None]]
+"""The bot's latest state; None while it does not run."""
 
 
 class Ask(Protocol):
@@ -52,64 +55,83 @@ class SceneTiming(msgspec.Struct, frozen=True, kw_only=True):
     after_s: float = 2.0
 
 
-class Conductor:
-    """Plays scenes until cancelled."""
+class Mover:
+    """Moves venues and bot together: hold, jump, release."""
 
-    def __init__(
-        self,
-        calendar: VenueCalendar,
-        ask: Ask,
-        status: Callable[[], Awaitable[StatusDocument | None]],
-        timing: SceneTiming,
-    ) -> None:
+    def __init__(self, calendar: VenueCalendar, ask: Ask) -> None:
         self._calendar = calendar
         self._ask = ask
-        self._status = status
-        self._timing = timing
         self.scenes = 0
         self.moving = asyncio.Lock()  # held while venues and bot may stand at different times
 
-    async def play(self) -> None:
-        """Scene after scene: let the bot act, jump to before the next settlement, let it pass."""
-        await self._ready()
-        await self._release(await self._calendar.offset_ns())  # of a conductor that died while it held the bot
-        while True:
-            await self._let_act()
-            await self._jump()
-            self.scenes += 1
+    async def recover(self) -> None:
+        """Release a bot that a conductor held and then died."""
+        await self._release(await self._calendar.offset_ns())
 
-    async def _ready(self) -> None:
-        """Wait until the bot has recovered."""
-        while True:
-            shown = await self._status()
-            if shown is not None and shown.health not in {Health.STARTING, Health.STOPPED}:
-                return
-            await asyncio.sleep(POLL_S)
-
-    async def _let_act(self) -> None:
-        """Give the bot time to open or close: until a pair is open and quiet, or the scene's patience ends."""
-        started_s = time.monotonic()
-        patience_s = self._timing.entry_s if self.scenes == 0 else self._timing.after_s
-        while time.monotonic() - started_s < patience_s:
-            shown = await self._status()
-            if self.scenes == 0 and shown is not None and any(pair.state is PairState.OPEN for pair in shown.pairs):
-                await asyncio.sleep(self._timing.after_s)  # a second pair may follow the first
-                return
-            await asyncio.sleep(POLL_S)
-
-    async def _jump(self) -> None:
-        """Hold, move the venues, release the bot, and wait until the settlement has passed."""
+    async def move(self, target_ms: Callable[[], Awaitable[int]]) -> int | None:
+        """Once the bot holds, jump to `target_ms()` and let it go on; the new offset, None where it did not hold."""
         async with self.moving:
             if not await self._ask("hold", {}, timeout_s=10.0):
-                await self._release(await self._calendar.offset_ns())  # a hold that was not granted must not linger
-                return
-            at_ms = await self._calendar.next_settlement_ms()
-            offset_ns = await self._calendar.jump(at_ms - int(self._timing.lead_s * 1000))
+                await self.recover()  # a hold that was not granted must not linger
+                return None
+            offset_ns = await self._calendar.jump(await target_ms())
             await self._release(offset_ns)
-        passed_s = (at_ms * 1_000_000 - offset_ns - time.time_ns()) / 1e9
-        await asyncio.sleep(max(0.0, passed_s))
+            self.scenes += 1
+            return offset_ns
 
     async def _release(self, offset_ns: int) -> None:
         """Let the bot go on, until it says that it does."""
         while not await self._ask("release", {"offset_ns": str(offset_ns)}, timeout_s=10.0):
             await asyncio.sleep(POLL_S)
+
+
+async def recovered(status: Status) -> None:
+    """Wait until the bot has recovered."""
+    while True:
+        shown = await status()
+        if shown is not None and shown.health not in {Health.STARTING, Health.STOPPED}:
+            return
+        await asyncio.sleep(POLL_S)
+
+
+class Conductor:
+    """Plays a generated market without an end, until cancelled."""
+
+    def __init__(self, calendar: VenueCalendar, mover: Mover, status: Status, timing: SceneTiming) -> None:
+        self._calendar = calendar
+        self._mover = mover
+        self._status = status
+        self._timing = timing
+
+    async def play(self) -> None:
+        """Scene after scene: let the bot act, jump to before the next settlement, let it pass."""
+        await recovered(self._status)
+        await self._mover.recover()
+        while True:
+            await self._let_act()
+            await self._jump()
+
+    async def _let_act(self) -> None:
+        """Give the bot time to open or close: until a pair is open and quiet, or the scene's patience ends."""
+        started_s, first = time.monotonic(), self._mover.scenes == 0
+        patience_s = self._timing.entry_s if first else self._timing.after_s
+        while time.monotonic() - started_s < patience_s:
+            shown = await self._status()
+            if first and shown is not None and any(pair.state is PairState.OPEN for pair in shown.pairs):
+                await asyncio.sleep(self._timing.after_s)  # a second pair may follow the first
+                return
+            await asyncio.sleep(POLL_S)
+
+    async def _jump(self) -> None:
+        """To shortly before the next settlement; then wait until it has passed."""
+        at_ms = 0
+
+        async def before_settlement() -> int:
+            nonlocal at_ms
+            at_ms = await self._calendar.next_settlement_ms()
+            return at_ms - int(self._timing.lead_s * 1000)
+
+        offset_ns = await self._mover.move(before_settlement)
+        if offset_ns is not None:
+            passed_s = (at_ms * 1_000_000 - offset_ns - time.time_ns()) / 1e9
+            await asyncio.sleep(max(0.0, passed_s))

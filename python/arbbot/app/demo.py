@@ -7,13 +7,14 @@ open at the end is kept and shown, not flattened.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
 
-from arbbot.app.conductor import Conductor, SceneTiming
+from arbbot.app.conductor import Conductor, Mover, SceneTiming
 from arbbot.app.emulation import EmulatedVenues, living_sim
+from arbbot.app.playback import Playback
 from arbbot.app.processes import Child
 from arbbot.config.settings import Settings
 from arbbot.domain.errors import PrerequisiteError, VenueUnavailable
@@ -53,7 +54,8 @@ class Demo:
         logs = settings.bot.data_dir
         self.sim = Child("sim", ["sim", *arguments], logs / "sim.out")
         self.bot = Child("bot", ["bot", *arguments], logs / "bot.out")
-        self._conductor: Conductor | None = None
+        self._mover: Mover | None = None
+        self._played = asyncio.Event()  # the recording has come to its end
         self._lock = FileLock(private_dir(logs) / "run.lock")  # held until this process ends
 
     def refuse_second(self) -> None:
@@ -89,7 +91,7 @@ class Demo:
             return DemoEnd(
                 code=1 if code is None else code,
                 said=self.bot.last_words() if code else "",
-                scenes=self._conductor.scenes if self._conductor is not None else 0,
+                scenes=self._mover.scenes if self._mover is not None else 0,
                 restarts=self.bot.restarts,
                 document=show_end,
             )
@@ -109,7 +111,9 @@ class Demo:
             document = living_sim(self._settings)
             if document is not None and document.pid == self.sim.pid:
                 for name, venue in document.venues.items():
-                    self._tell(f"emulated {name} on {venue.base_url}")
+                    self._tell(f"emulated {name} on {venue.base_url}, prices {venue.prices}")
+                for note in document.notes:
+                    self._tell(f"market: {note}")
                 return EmulatedVenues(document)
             await asyncio.sleep(0.05)
         raise PrerequisiteError(f"the emulated venues did not start in {SIM_PATIENCE_S:g} s: {self.sim.last_words()}")
@@ -118,12 +122,15 @@ class Demo:
         """Until time is up; a bot that dies is started again, a few times."""
         deadline_s = None if seconds is None else time.monotonic() + seconds
         asked = asyncio.create_task(stop.wait())
+        played = asyncio.create_task(self._played.wait())
         gone = asyncio.create_task(self.sim.wait())
         try:
             while True:
                 died = asyncio.create_task(self.bot.wait())
                 left_s = None if deadline_s is None else max(0.0, deadline_s - time.monotonic())
-                done, _ = await asyncio.wait({asked, died, gone}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(
+                    {asked, played, died, gone}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED
+                )
                 if gone in done:
                     died.cancel()
                     raise VenueUnavailable(
@@ -139,12 +146,12 @@ class Demo:
                 await asyncio.sleep(RESTART_S * 2**self.bot.restarts)
                 await self.bot.start()
         finally:
-            asked.cancel()
-            gone.cancel()
+            for task in (asked, played, gone):
+                task.cancel()
 
     async def _end_scene(self, conducting: asyncio.Task[None]) -> None:
         """No bot is left at another time than its venues: it could not sign a request any more."""
-        moving = self._conductor.moving if self._conductor is not None else asyncio.Lock()
+        moving = self._mover.moving if self._mover is not None else asyncio.Lock()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(MOVE_S), moving:
                 conducting.cancel()
@@ -152,13 +159,24 @@ class Demo:
 
     async def _conduct(self, venues: EmulatedVenues) -> None:
         async with CommandLine(self._settings, by="conductor") as commands:
-            self._conductor = Conductor(venues, commands.ask, self._status, self._timing)
-            while True:
+            self._mover = Mover(venues, commands.ask)
+            play = self._player(venues, self._mover)
+            while not self._played.is_set():
                 try:
-                    await self._conductor.play()
+                    await play()
+                    self._played.set()
                 except VenueUnavailable as error:
                     self._tell(f"the calendar stands still: {error}")
                     await asyncio.sleep(1)
+
+    def _player(self, venues: EmulatedVenues, mover: Mover) -> Callable[[], Awaitable[None]]:
+        """A recording has an end and scenes of its own; a generated market is played until somebody stops it."""
+        sim = self._settings.sim
+        if sim is None or sim.recording is None or venues.end_ms is None:
+            return Conductor(venues, mover, self._status, self._timing).play
+        return Playback(
+            mover, self._status, scene_hours=sim.recording.scene_hours, end_ms=venues.end_ms, tell=self._tell
+        ).play
 
     async def _watch(self, show: Callable[[StatusDocument], None]) -> None:
         while True:

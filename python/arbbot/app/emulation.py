@@ -42,6 +42,7 @@ class EmulatedVenues:
 
     def __init__(self, document: SimFile) -> None:
         self._url = document.control_url
+        self.end_ms = document.end_ms
         self._headers = {"Authorization": f"Bearer {document.token}"}
 
     async def offset_ns(self) -> int:

@@ -5,29 +5,27 @@ import signal
 from pathlib import Path
 
 from arbbot.cli.exits import ExitCode
+from arbbot.cli.market import CONFIGURED, Market
 from arbbot.config.describe import describe
 from arbbot.config.load import load_settings
-from arbbot.config.seed import seeded
 from arbbot.config.settings import Settings
 
 __all__ = ["bot"]
 
 
-def bot(config: Path = Path("configs/demo.toml"), /, *, seed: int | None = None, live: bool = False) -> int:
+def bot(config: Path = Path("configs/demo.toml"), /, *, market: Market = CONFIGURED, live: bool = False) -> int:
     """Run the bot of CONFIG. Ends in order on Ctrl-C: open pairs are kept, every order is resolved first.
 
     Parameters
     ----------
     config
         The bot's TOML file.
-    seed
-        Another seed for the emulated market.
     live
         Needed to trade on real venues, beside mode = "live"; refused in this version.
     """
     from arbbot.app.bot import refuse_live
 
-    settings = seeded(load_settings(config), seed)
+    settings = market.applied(load_settings(config))
     refuse_live(settings, asked=live)
     for line in describe(settings):
         print(line, flush=True)

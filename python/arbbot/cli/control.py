@@ -6,8 +6,8 @@ import socket
 from pathlib import Path
 
 from arbbot.cli.exits import ExitCode
+from arbbot.cli.market import CONFIGURED, Market
 from arbbot.config.load import load_settings
-from arbbot.config.seed import seeded
 from arbbot.config.settings import Settings
 from arbbot.domain.errors import StoreUnavailable
 from arbbot.ports.storage import Answer
@@ -20,7 +20,7 @@ DEMO = Path("configs/demo.toml")
 ANSWER_S = 5.0
 
 
-def halt(reason: str = "asked on the command line", *, config: Path = DEMO, seed: int | None = None) -> int:
+def halt(reason: str = "asked on the command line", *, config: Path = DEMO, market: Market = CONFIGURED) -> int:
     """Stop opening, now. A file in data_dir says so even when the store is away.
 
     Parameters
@@ -29,27 +29,23 @@ def halt(reason: str = "asked on the command line", *, config: Path = DEMO, seed
         Shown in the status and written into the journal.
     config
         The bot's TOML file.
-    seed
-        The seed that `arbbot run` was given.
     """
-    settings = seeded(load_settings(config), seed)
+    settings = market.applied(load_settings(config))
     HaltFile(settings.bot.data_dir).ask(reason)
     answer = _asked(settings, "halt", {"reason": reason})
     print(_told(answer) if answer is not None else f"{_nobody(settings)}; HALT is written there and halts the next one")
     return ExitCode.OK
 
 
-def resume(*, config: Path = DEMO, seed: int | None = None) -> int:
+def resume(*, config: Path = DEMO, market: Market = CONFIGURED) -> int:
     """Lift a halt.
 
     Parameters
     ----------
     config
         The bot's TOML file.
-    seed
-        The seed that `arbbot run` was given.
     """
-    settings = seeded(load_settings(config), seed)
+    settings = market.applied(load_settings(config))
     file = HaltFile(settings.bot.data_dir)
     asked = file.reason()
     file.clear()  # first: the bot would read it and halt again
@@ -60,7 +56,7 @@ def resume(*, config: Path = DEMO, seed: int | None = None) -> int:
     return ExitCode.OK if answer is not None and answer.done else ExitCode.UNRESOLVED
 
 
-def close(pair: str, /, *, config: Path = DEMO, seed: int | None = None) -> int:
+def close(pair: str, /, *, config: Path = DEMO, market: Market = CONFIGURED) -> int:
     """Close one pair.
 
     Parameters
@@ -69,10 +65,8 @@ def close(pair: str, /, *, config: Path = DEMO, seed: int | None = None) -> int:
         Its id, as `arbbot status` shows it.
     config
         The bot's TOML file.
-    seed
-        The seed that `arbbot run` was given.
     """
-    settings = seeded(load_settings(config), seed)
+    settings = market.applied(load_settings(config))
     answer = _asked(settings, "close", {"pair": pair})
     print(_told(answer) if answer is not None else f"{_nobody(settings)}; nothing is asked of it")
     return ExitCode.OK if answer is not None and answer.done else ExitCode.UNRESOLVED

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from arbbot.cli.exits import ExitCode
+from arbbot.cli.market import CONFIGURED, Market
 from arbbot.cli.progress import progress
 from arbbot.cli.run_view import summary
 from arbbot.config.load import load_settings
-from arbbot.config.seed import seeded
 from arbbot.config.settings import Mode, Settings
 
 __all__ = ["run"]
@@ -20,7 +20,7 @@ def run(
     /,
     *,
     seconds: float | None = None,
-    seed: int | None = None,
+    market: Market = CONFIGURED,
     live: bool = False,
 ) -> int:
     """Start the emulated venues and the bot of CONFIG, and move their calendar from settlement to settlement.
@@ -34,21 +34,18 @@ def run(
         The bot's TOML file.
     seconds
         End this long after the bot started; without it, at Ctrl-C.
-    seed
-        Another seed for the emulated market, with its own data directory.
     live
         Needed to trade on real venues, beside mode = "live"; refused in this version.
     """
     from arbbot.app.bot import refuse_live
 
-    settings = seeded(load_settings(config), seed)
+    settings = market.applied(load_settings(config))
     refuse_live(settings, asked=live)
     if settings.bot.mode is not Mode.EMULATED:
         from arbbot.cli.bot import bot
 
-        return bot(config, seed=seed, live=live)
-    arguments = [str(config), *(["--seed", str(seed)] if seed is not None else [])]
-    return asyncio.run(_run(settings, arguments, seconds))
+        return bot(config, market=market, live=live)
+    return asyncio.run(_run(settings, [str(config), *market.words], seconds))
 
 
 async def _run(settings: Settings, arguments: list[str], seconds: float | None) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from arbbot.cli.market import CONFIGURED, Market
 from arbbot.cli.source import find_status
 from arbbot.cli.status_view import Seen, print_plain, print_rich
 from arbbot.config.place import Place, place_of
@@ -20,7 +21,7 @@ AGE_S_MAX = 5.0  # the bot writes several times a second
 def status(
     *,
     config: Path = Path("configs/demo.toml"),
-    seed: int | None = None,
+    market: Market = CONFIGURED,
     json: bool = False,
     schema: bool = False,
     svg: Path | None = None,
@@ -31,8 +32,6 @@ def status(
     ----------
     config
         The bot's TOML file; only bot.id, bot.data_dir and store are read. A store alone is enough on another host.
-    seed
-        The seed that `arbbot run` was given.
     json
         The versioned document itself, with `state`, `alive`, `age_s`, `source` and `source_note` added.
     schema
@@ -43,7 +42,7 @@ def status(
     if schema:
         print(_schema())
         return
-    place = place_of(config, seed)
+    place = place_of(config, market)
     found = find_status(place)
     age_s = round(max(0.0, time.time() - found.document.ts_ms / 1_000), 3)
     living = alive(found.document, age_s)

@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
+from arbbot.cli.market import CONFIGURED, Market
 from arbbot.config.load import load_settings
-from arbbot.config.seed import seeded
 from arbbot.domain.errors import PrerequisiteError, StoreUnavailable
 from arbbot.store.report import describe_store
 from arbbot.store.server import EmbeddedServer
@@ -14,33 +14,29 @@ __all__ = ["status", "stop"]
 DEMO = Path("configs/demo.toml")
 
 
-def status(*, config: Path = DEMO, seed: int | None = None) -> None:
+def status(*, config: Path = DEMO, market: Market = CONFIGURED) -> None:
     """Say where the store is, whether it answers, and how much it holds.
 
     Parameters
     ----------
     config
         The bot's TOML file.
-    seed
-        The seed that `arbbot run` was given.
     """
-    for line in asyncio.run(describe_store(seeded(load_settings(config), seed))):
+    for line in asyncio.run(describe_store(market.applied(load_settings(config)))):
         print(line)
 
 
-def stop(*, config: Path = DEMO, seed: int | None = None, force: bool = False) -> None:
+def stop(*, config: Path = DEMO, market: Market = CONFIGURED, force: bool = False) -> None:
     """Shut the embedded server down in order; nothing is lost.
 
     Parameters
     ----------
     config
         The bot's TOML file.
-    seed
-        The seed that `arbbot run` was given.
     force
         Even under a running bot, which then sends only what reduces a position.
     """
-    settings = seeded(load_settings(config), seed)
+    settings = market.applied(load_settings(config))
     if settings.store.url != "embedded":
         raise PrerequisiteError(f"{settings.store.url} is not ours to stop: stop it where it was started")
     server = EmbeddedServer(settings.bot.data_dir)

@@ -8,14 +8,13 @@ from typing import Any
 
 import msgspec
 
-from arbbot.config.seed import NO_SEED, seeded_dir
 from arbbot.config.toml import parse_toml, read_text
+from arbbot.config.variant import NO_SEED, SEED_DEFAULT, Variant
 from arbbot.domain.errors import ConfigError
 
 __all__ = ["Place", "place_of"]
 
 EMBEDDED = "embedded"
-SEED_DEFAULT = 1  # of settings.SimSettings.seed
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +26,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     password: str | None
 
 
-def place_of(path: Path, seed: int | None = None) -> Place:
+def place_of(path: Path, market: Variant | None = None) -> Place:
     """From a config that may have faults elsewhere. Raises ConfigError when neither directory nor store is named."""
     tables = parse_toml(path, read_text(path))
     data_dir = _text(tables, "bot", "data_dir")
@@ -36,7 +35,7 @@ def place_of(path: Path, seed: int | None = None) -> Place:
         raise ConfigError([f"{path}: store.url: holds a password: write it as store.password = env:NAME or file:PATH"])
     place = Place(
         bot_id=_text(tables, "bot", "id"),
-        data_dir=None if data_dir is None else _seeded(tables, Path(data_dir), seed),
+        data_dir=None if data_dir is None else _directory(tables, Path(data_dir), market or Variant()),
         store_url=None if url == EMBEDDED else url,
         password=_text(tables, "store", "password"),
     )
@@ -45,13 +44,12 @@ def place_of(path: Path, seed: int | None = None) -> Place:
     return place
 
 
-def _seeded(tables: dict[str, Any], data_dir: Path, seed: int | None) -> Path:
-    if seed is None:
-        return data_dir
+def _directory(tables: dict[str, Any], data_dir: Path, market: Variant) -> Path:
     sim = tables.get("sim")
-    if not isinstance(sim, dict):
+    if market.seed is not None and not isinstance(sim, dict):
         raise ConfigError([NO_SEED])
-    return data_dir if seed == sim.get("seed", SEED_DEFAULT) else seeded_dir(data_dir, seed)
+    configured = sim.get("seed", SEED_DEFAULT) if isinstance(sim, dict) else SEED_DEFAULT
+    return market.directory(data_dir, configured if isinstance(configured, int) else SEED_DEFAULT)
 
 
 def _text(tables: dict[str, Any], section: str, name: str) -> str | None:

@@ -191,7 +191,8 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     `boot_id` says which boot of which machine `pid` belongs to. `halted_reason` empty: not halted.
     `opportunities` (now) and `nearest` (each asset's highest edge since start) best first; `decisions` and `alerts`
-    newest last.
+    newest last. `ts_idle_ms`: when the bot last saw every book and prediction, and nothing was to be done; None since
+    the calendar moved.
     """
 
     schema_version: Literal[1] = 1
@@ -216,6 +217,7 @@ class StatusDocument(msgspec.Struct, frozen=True, kw_only=True):
     nearest: tuple[OpportunityStatus, ...] = ()
     decisions: tuple[DecisionStatus, ...] = ()
     alerts: tuple[AlertStatus, ...] = ()
+    ts_idle_ms: int | None = None
 
 
 def encode_status(document: StatusDocument) -> bytes:

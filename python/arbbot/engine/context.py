@@ -13,7 +13,7 @@ from arbbot.domain.decision import Decision
 from arbbot.domain.events import Halted
 from arbbot.domain.instrument import Instrument, InstrumentId
 from arbbot.domain.order import OrderStatus
-from arbbot.domain.status import AlertStatus, DecisionStatus, Severity
+from arbbot.domain.status import AlertStatus, DecisionStatus, PriceOrigin, Severity
 from arbbot.engine.inbox import CallDied, Inbox, VenueTruth
 from arbbot.engine.state import BotState, Recorder
 from arbbot.ledger.cash import Account
@@ -62,6 +62,7 @@ class EngineContext:
         recorder: Recorder,
         lease: Lease,
         log: EventLog,
+        prices: dict[str, PriceOrigin] | None = None,
     ) -> None:
         self.settings = settings
         self.config_hash = config_hash
@@ -72,6 +73,7 @@ class EngineContext:
         self.recorder = recorder
         self.lease = lease
         self.log = log
+        self.prices = prices or {}
         self.inbox = Inbox()
         self.truth: dict[str, VenueTruth] = {}
         self.mismatch: dict[str, str] = {}
@@ -85,6 +87,8 @@ class EngineContext:
         self.alerts: deque[AlertStatus] = deque(maxlen=20)
         self.reread: set[str] = set(venues)
         self.held = False
+        self.calendar_moves = 0
+        self.idle_ns: int | None = None  # market time of the last full look at which nothing was to be done
         self.reading: set[str] = set()
         self.store_connected = True
         self._tasks: set[asyncio.Task[None]] = set()

@@ -18,6 +18,7 @@ from arbbot.engine.marks import Marks
 from arbbot.engine.obey import Obeyer
 from arbbot.engine.resolve import Resolver
 from arbbot.engine.show import document
+from arbbot.engine.sight import Sight
 from arbbot.engine.truth import TruthReader
 from arbbot.ports.clock import MovableClock
 from arbbot.ports.storage import Commands, HaltSwitch
@@ -50,6 +51,7 @@ class Engine:
         self._absorber = Absorber(context, self._resolver)
         self._driver = Driver(context)
         self._marks = Marks(context)
+        self._sight = Sight(context)
         self._decider = Decider(context, self._driver, self._marks)
         self._obeyer = Obeyer(context, commands, halt, calendar)
         self._readers = [TruthReader(context, venue) for venue in context.venues.values()]
@@ -111,10 +113,19 @@ class Engine:
         if not self._recovered():
             return
         await self._decider.guard()
-        if self.context.held or self.closing_down:
+        if self.context.held or self.closing_down or not self._sight.enough():
             return
+        before = self.context.recorder.seq
         await self._decider.exits()
         await self._decider.entries()
+        if self.context.recorder.seq == before and self._sight.whole() and self._settled():
+            self._show_due_ns = 0 if self.context.idle_ns is None else self._show_due_ns
+            self.context.idle_ns = self.context.clock.now_ns()
+
+    def _settled(self) -> bool:
+        """No order is under way and none is due."""
+        pairs = self.context.state.pairs
+        return not pairs.unresolved() and all(pair.settled for pair in pairs.live())
 
     def _recovered(self) -> bool:
         """True once every venue was read and nothing an earlier boot sent is in doubt; stays true."""

@@ -106,6 +106,8 @@ class Obeyer:
             return Answer(command_id=command.id, done=False, text="the calendar does not go back")
         if offset_ns != calendar.offset_ns:
             calendar.set_offset(offset_ns)
+            context.calendar_moves += 1
+            context.idle_ns = None
             await context.recorder.record(CalendarMoved(offset_ns=offset_ns, ts_ns=context.clock.now_ns()))
             for venue in context.venues:
                 context.market.invalidate(venue, "the calendar moved")

@@ -17,6 +17,7 @@ from arbbot.domain.status import (
     LegStatus,
     OpportunityStatus,
     PairStatus,
+    PriceOrigin,
     SettlementStatus,
     StatusDocument,
     StoreStatus,
@@ -58,6 +59,7 @@ def document(
         epoch=context.state.epoch,
         uptime_s=(context.clock.monotonic_ns() - started_ns) / 1e9,
         config_hash=context.config_hash,
+        ts_idle_ms=None if context.idle_ns is None else context.idle_ns // MS_NS,
         numeraire=context.settings.numeraire.currency,
         store=StoreStatus(connected=context.store_connected, lease_held=context.lease.held(), seq=context.recorder.seq),
         venues=tuple(_venue(context, name) for name in context.venues),
@@ -119,6 +121,7 @@ def _venue(context: EngineContext, name: str) -> VenueStatus:
         latency_ms=_latency_ms(context, ids),
         clock_offset_ms=None,
         balances=balances,
+        prices=context.prices.get(name, PriceOrigin.VENUE),
     )
 
 

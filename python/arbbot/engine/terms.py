@@ -12,12 +12,17 @@ from arbbot.engine.context import EngineContext, VenuePorts
 __all__ = ["reread_terms", "watch_terms"]
 
 EVERY_S = 60.0
+MOVED_S = 15.0  # sooner after a jump of the calendar; the listing weighs too much to be read at each
+LOOK_S = 1.0
 
 
 async def watch_terms(context: EngineContext, venue: VenuePorts) -> None:
     """Until cancelled. A venue that does not answer is asked again a minute later."""
     while True:
-        await context.clock.sleep(EVERY_S)
+        moves, waited_s = context.calendar_moves, 0.0
+        while waited_s < EVERY_S and (context.calendar_moves == moves or waited_s < MOVED_S):
+            await context.clock.sleep(LOOK_S)
+            waited_s += LOOK_S
         try:
             await reread_terms(context, venue)
         except VenueError as error:

@@ -6,6 +6,7 @@ shows is already among what is booked when the two are compared.
 
 from arbbot.domain.errors import VenueError
 from arbbot.domain.instrument import InstrumentId
+from arbbot.domain.pair import PairState
 from arbbot.domain.units import SECOND_NS
 from arbbot.engine.context import EngineContext, VenuePorts
 from arbbot.engine.inbox import VenueTruth
@@ -103,10 +104,12 @@ class TruthReader:
         )
 
     def _instruments(self) -> list[InstrumentId]:
-        """Instruments with fills to expect: those of every pair since the bot started, and of open intents."""
+        """Instruments with fills to expect: of every pair that was not Closed before what is read anyway."""
+        since_ns = self._context.state.unread_since_ns(self._venue.name)
         held = {
             leg.instrument.id
             for pair in self._context.state.pairs.pairs.values()
+            if pair.state is not PairState.CLOSED or pair.ts_state_ns >= since_ns
             for leg in pair.terms.legs
             if leg.instrument.id.venue == self._venue.name
         }

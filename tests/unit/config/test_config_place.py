@@ -6,8 +6,8 @@ import pytest
 
 from arbbot.config.load import load_settings
 from arbbot.config.place import SEED_DEFAULT, Place, place_of
-from arbbot.config.seed import seeded
 from arbbot.config.settings import SimSettings
+from arbbot.config.variant import Variant
 from arbbot.domain.errors import ConfigError
 
 DEMO = Path(__file__).resolve().parents[3] / "configs" / "demo.toml"
@@ -15,8 +15,8 @@ DEMO = Path(__file__).resolve().parents[3] / "configs" / "demo.toml"
 
 @pytest.mark.parametrize("seed", [None, 1, 7])
 def test_it_agrees_with_the_settings_that_the_bot_reads(seed: int | None) -> None:
-    settings = seeded(load_settings(DEMO), seed)
-    found = place_of(DEMO, seed)
+    settings = Variant(seed).applied(load_settings(DEMO))
+    found = place_of(DEMO, Variant(seed))
     assert found == Place(bot_id=settings.bot.id, data_dir=settings.bot.data_dir, store_url=None, password=None)
     assert SimSettings.model_fields["seed"].default == SEED_DEFAULT
 
@@ -47,4 +47,4 @@ def test_real_venues_have_no_seed(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text('[bot]\nid = "x"\ndata_dir = "d"\n')
     with pytest.raises(ConfigError, match="no seed"):
-        place_of(path, 3)
+        place_of(path, Variant(3))

@@ -1,0 +1,66 @@
+"""Plays a recording: the calendar jumps from scene to scene until the recording ends.
+
+A scene stands some minutes before a settlement of every venue; what settles between two scenes is credited during the
+jump. The next jump waits until the bot has seen the whole market and found nothing more to do, so that two runs of
+one recording take the same decisions however fast the machine is.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from arbbot.app.conductor import POLL_S, Mover, Status, recovered
+
+__all__ = ["Playback", "next_scene_ms"]
+
+HOUR_MS = 3_600_000
+LEAD_MS = 10 * 60_000  # a prediction has then seen most of its window, and no settlement can fall into the scene
+PATIENCE_S = 60.0  # a venue that is away is not waited for without end
+
+
+def next_scene_ms(now_ms: int, scene_hours: int) -> int:
+    """The first scene after `now_ms`: LEAD_MS before a multiple of `scene_hours` from 00:00 UTC."""
+    step_ms = scene_hours * HOUR_MS
+    return ((now_ms + LEAD_MS) // step_ms + 1) * step_ms - LEAD_MS
+
+
+class Playback:
+    """Plays until the recording ends. `end_ms`: market time."""
+
+    def __init__(
+        self, mover: Mover, status: Status, *, scene_hours: int, end_ms: int, tell: Callable[[str], None]
+    ) -> None:
+        self._mover = mover
+        self._status = status
+        self._scene_hours = scene_hours
+        self._end_ms = end_ms
+        self._tell = tell
+
+    async def play(self) -> None:
+        """Scene after scene; returns at the end of the recording."""
+        await recovered(self._status)
+        await self._mover.recover()
+        while True:
+            now_ms = await self._idle()
+            to_ms = next_scene_ms(now_ms, self._scene_hours)
+            if to_ms > self._end_ms:
+                return
+
+            async def scene(target_ms: int = to_ms) -> int:
+                return target_ms
+
+            await self._mover.move(scene)
+
+    async def _idle(self) -> int:
+        """Wait until the bot has nothing more to do at this scene; its market time, ms."""
+        started_s = time.monotonic()
+        while True:
+            shown = await self._status()
+            if shown is not None:
+                late = time.monotonic() - started_s > PATIENCE_S
+                if shown.ts_idle_ms is not None:
+                    return shown.ts_idle_ms
+                if late:
+                    self._tell("the bot did not see the whole market in this scene; going on")
+                    return shown.ts_market_ms
+            await asyncio.sleep(POLL_S)
