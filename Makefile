@@ -13,8 +13,9 @@ RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml 2>/dev/null)
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-run: $(VENV)/.built ## the demo: store, emulated venues and bot (FOR=seconds, SEED=n, CONFIG=file)
-	@exec arbbot run $(CONFIG) $(if $(FOR),--seconds $(FOR)) $(if $(SEED),--seed $(SEED))
+# a recording is read with polars, which the bot alone does not need
+run: $(if $(DATA),$(VENV)/.dev,$(VENV)/.built) ## the demo (FOR=seconds SEED=n), or a recording (CONFIG=configs/replay.toml DATA=file)
+	@exec arbbot run $(CONFIG) $(if $(FOR),--seconds $(FOR)) $(if $(SEED),--seed $(SEED)) $(if $(DATA),--data $(DATA))
 
 test: check unit ## everything: check, then the whole suite
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from arbbot.cli.figures import clock, exact, money, span
+from arbbot.cli.origin import labelled, pair_origin
 from arbbot.cli.sections import Section
 from arbbot.cli.status_view import aligned
 from arbbot.domain.pair import PairState
-from arbbot.domain.status import PairStatus, StatusDocument
+from arbbot.domain.status import PairStatus, PriceOrigin, StatusDocument
 
 __all__ = ["summary"]
 
@@ -17,6 +18,7 @@ def summary(document: StatusDocument, *, scenes: int, restarts: int) -> list[str
     """The end as plain lines."""
     lines = ["", *aligned(_ledger(document)), ""]
     lines += [f"settlements credited: {_settlements(document)}; {scenes} jumps of the calendar, {restarts} restarts"]
+    lines += _made(document)
     lines += [f"residual {v.name} {b.currency}: {exact(b.residual)}" for v in document.venues for b in v.balances]
     if document.totals.intents_open:
         lines.append(f"{document.totals.intents_open} orders are unresolved")
@@ -34,17 +36,28 @@ def _ledger(document: StatusDocument) -> Section:
     totals = document.totals
     amounts = (totals.funding, -totals.fees, totals.price_pnl, totals.net)
     return Section(
-        (f"ledger, {document.numeraire}", "state", "long", "short", "funding", "fees", "price", "net", "held"),
+        (
+            f"ledger, {document.numeraire}",
+            "state",
+            "long",
+            "short",
+            "funding",
+            "fees",
+            labelled("price", document),
+            labelled("net", document),
+            "prices",
+            "held",
+        ),
         [
-            *(_pair(pair, document.ts_market_ms) for pair in document.pairs),
-            ("total", "", "", "", *(money(amount, PLACES) for amount in amounts), ""),
+            *(_pair(pair, document) for pair in document.pairs),
+            ("total", "", "", "", *(money(amount, PLACES) for amount in amounts), "", ""),
         ],
         frozenset({4, 5, 6, 7}),
-    )
+    ).dense
 
 
-def _pair(pair: PairStatus, now_ms: int) -> tuple[str, ...]:
-    held = span(((pair.ts_closed_ms or now_ms) - pair.ts_opened_ms) / 1_000)
+def _pair(pair: PairStatus, document: StatusDocument) -> tuple[str, ...]:
+    held = span(((pair.ts_closed_ms or document.ts_market_ms) - pair.ts_opened_ms) / 1_000)
     amounts = (pair.funding, -pair.fees, pair.price_pnl, pair.net)
     return (
         pair.id,
@@ -52,8 +65,19 @@ def _pair(pair: PairStatus, now_ms: int) -> tuple[str, ...]:
         str(pair.long.instrument),
         str(pair.short.instrument),
         *(money(amount, PLACES) for amount in amounts),
+        pair_origin(document, pair),
         f"{held} from {clock(pair.ts_opened_ms)[:-3]}",
     )
+
+
+def _made(document: StatusDocument) -> Iterator[str]:
+    """Figures that prove nothing, said beside those that do."""
+    made = [venue.name for venue in document.venues if venue.prices is PriceOrigin.SYNTHETIC]
+    if made:
+        yield (
+            f"prices of {', '.join(made)} are SYNTHETIC (another venue's recording and a fitted gap): funding is as "
+            "recorded and fees are charged; price and net are not what anybody could have earned"
+        )
 
 
 def _settlements(document: StatusDocument) -> str:

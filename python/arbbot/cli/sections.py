@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from arbbot.cli.figures import NOTHING, clock, exact, money, number, price, span
+from arbbot.cli.origin import labelled, origin
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import Health, LegStatus, OpportunityStatus, PairStatus, StatusDocument, VenueStatus
 
@@ -36,6 +37,18 @@ class Section(NamedTuple):
     prose: bool = False
 
     @property
+    def dense(self) -> "Section":
+        """Without the columns that say nothing."""
+        kept = [n for n in range(len(self.header)) if any(row[n] not in {NOTHING, ""} for row in self.rows)]
+        return Section(
+            tuple(self.header[n] for n in kept),
+            [tuple(row[n] for n in kept) for row in self.rows],
+            frozenset(kept.index(n) for n in self.numeric if n in kept),
+            tuple(kept.index(n) for n in self.spare if n in kept),
+            self.prose,
+        )
+
+    @property
     def widths(self) -> list[int]:
         """Of every column, in characters."""
         return [max(len(line[n]) for line in (self.header, *self.rows)) for n in range(len(self.header))]
@@ -66,14 +79,14 @@ def sections(doc: StatusDocument, *, steady: bool = False) -> list[Section]:
     closed = [pair for pair in doc.pairs if pair.state is PairState.CLOSED]
     tables = [
         Section(
-            ("venues", "link", "books", "age ms", "latency ms", "clock ms", "equity", "cash", "", "residual"),
+            ("venues", "link", "prices", "books", "age ms", "latency ms", "clock ms", "equity", "cash", "", "residual"),
             [row for venue in doc.venues for row in _venue(venue)],
-            frozenset({2, 3, 4, 5, 6, 7, 9}),
-            (5, 4, 3, 2),
+            frozenset({3, 4, 5, 6, 7, 8, 10}),
+            (6, 5, 4, 3),
         ),
         Section(
-            (f"pairs, {doc.numeraire}", "state", "long", "short", "notional", "bp/day now", "expected", "basis bp",
-             "funding", "fees", "price", "net"),
+            (f"pairs, {doc.numeraire}", "state", "long", "short", "notional", "bp/day now", "expected",
+             labelled("basis bp", doc), "funding", "fees", labelled("price", doc), labelled("net", doc)),
             [*(_pair(pair) for pair in doc.pairs), _totals(doc)],
             frozenset(range(4, 12)),
             (7, 4, 6, 5, 10, 9),
@@ -104,25 +117,14 @@ def sections(doc: StatusDocument, *, steady: bool = False) -> list[Section]:
             prose=True,
         ),
     ]  # fmt: skip
-    return [table if steady else _dense(table) for table in tables if table.rows]
-
-
-def _dense(table: Section) -> Section:
-    """Without the columns that say nothing."""
-    kept = [n for n in range(len(table.header)) if any(row[n] not in {NOTHING, ""} for row in table.rows)]
-    return Section(
-        tuple(table.header[n] for n in kept),
-        [tuple(row[n] for n in kept) for row in table.rows],
-        frozenset(kept.index(n) for n in table.numeric if n in kept),
-        tuple(kept.index(n) for n in table.spare if n in kept),
-        table.prose,
-    )
+    return [table if steady else table.dense for table in tables if table.rows]
 
 
 def _venue(venue: VenueStatus) -> list[tuple[str, ...]]:
     link = (
         venue.name,
         "up" if venue.connected else "DOWN",
+        origin([venue.prices]),
         f"{venue.books_live}/{venue.books_total}",
         *(number(ms, "z.0f") for ms in (venue.book_age_ms_max, venue.latency_ms, venue.clock_offset_ms)),
     )

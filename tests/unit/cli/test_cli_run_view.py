@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from arbbot.cli.run_view import summary
-from arbbot.domain.status import StatusDocument
+from arbbot.domain.status import PriceOrigin, StatusDocument
 from builders.shown import document
 
 
@@ -38,6 +38,21 @@ def test_a_residual_of_zero_is_a_zero() -> None:
     balance = msgspec.structs.replace(doc.venues[0].balances[0], residual=Decimal("0E-8"))
     venue = msgspec.structs.replace(doc.venues[0], balances=(balance,))
     assert "residual binanceusdm USDT: 0" in told(document(venues=(venue,))).splitlines()
+
+
+def test_made_up_prices_are_labelled_and_real_ones_are_not() -> None:
+    doc = document()
+    assert "SYNTHETIC" not in told(doc)
+    assert {venue.name for venue in doc.venues} >= {"binanceusdm", "hyperliquid"}
+    made = {"binanceusdm": PriceOrigin.RECORDED, "hyperliquid": PriceOrigin.SYNTHETIC}
+    venues = tuple(msgspec.structs.replace(venue, prices=made[venue.name]) for venue in doc.venues)
+    text = told(document(venues=venues))
+    assert "funding fees price SYNTHETIC net SYNTHETIC prices held" in text
+    assert "-2.2900 SYNTHETIC 3 h from" in text
+    assert "prices of hyperliquid are SYNTHETIC" in text
+    real = tuple(msgspec.structs.replace(venue, prices=PriceOrigin.RECORDED) for venue in doc.venues)
+    assert "-2.2900 recorded 3 h from" in told(document(venues=real))
+    assert "SYNTHETIC" not in told(document(venues=real))
 
 
 def test_without_a_pair_every_refusal_is_explained() -> None:
