@@ -40,8 +40,9 @@ class Playback:
         """Scene after scene; returns at the end of the recording."""
         await recovered(self._status)
         await self._mover.recover()
+        scene_ms = 0
         while True:
-            now_ms = await self._idle()
+            now_ms = await self._idle(scene_ms)
             to_ms = next_scene_ms(now_ms, self._scene_hours)
             if to_ms > self._end_ms:
                 return
@@ -49,18 +50,18 @@ class Playback:
             async def scene(target_ms: int = to_ms) -> int:
                 return target_ms
 
-            await self._mover.move(scene)
+            if await self._mover.move(scene) is not None:
+                scene_ms = to_ms
 
-    async def _idle(self) -> int:
-        """Wait until the bot has nothing more to do at this scene; its market time, ms."""
+    async def _idle(self, scene_ms: int) -> int:
+        """Wait until the bot has nothing more to do at the scene of `scene_ms`; its market time, ms."""
         started_s = time.monotonic()
         while True:
             shown = await self._status()
-            if shown is not None:
-                late = time.monotonic() - started_s > PATIENCE_S
-                if shown.ts_idle_ms is not None:
+            if shown is not None and shown.ts_market_ms >= scene_ms:
+                if shown.ts_idle_ms is not None and shown.ts_idle_ms >= scene_ms:
                     return shown.ts_idle_ms
-                if late:
+                if time.monotonic() - started_s > PATIENCE_S:
                     self._tell("the bot did not see the whole market in this scene; going on")
                     return shown.ts_market_ms
             await asyncio.sleep(POLL_S)

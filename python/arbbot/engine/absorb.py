@@ -1,5 +1,7 @@
 """Inbox → journal: replies, fills, funding and readings become events, each fill and payment once."""
 
+from decimal import Decimal
+
 from arbbot.domain.account import FillSeen, FundingSeen, OrderSeen, StreamLost
 from arbbot.domain.events import FillBooked, FundingBooked, HistoryRead, IntentAnswered, IntentResolved, PairMoved
 from arbbot.domain.instrument import InstrumentId
@@ -23,6 +25,7 @@ class Absorber:
     def __init__(self, context: EngineContext, resolver: Resolver) -> None:
         self._context = context
         self._resolver = resolver
+        self._paid: dict[tuple[str, InstrumentId, str], list[Decimal]] = {}
 
     async def absorb(self) -> None:
         """Empty the inbox. Raises StoreUnavailable when the journal cannot be written."""
@@ -51,6 +54,14 @@ class Absorber:
             self._context.alert("inbox_full", f"{venue}: private events dropped; reading the account over REST")
             self._context.reread.add(venue)
         self._context.inbox.overflowed.clear()
+        self._tell_funding()
+
+    def _tell_funding(self) -> None:
+        """A line an instrument: after a jump of the calendar many settlements arrive at once."""
+        for (pair_id, instrument, currency), amounts in self._paid.items():
+            count = f" in {len(amounts)} settlements" if len(amounts) > 1 else ""
+            self._context.decide(f"funding {sum(amounts):+f} {currency} on {instrument}{count}", pair_id)
+        self._paid.clear()
 
     async def _answer(self, reply: PlaceReply) -> None:
         context = self._context
@@ -131,7 +142,7 @@ class Absorber:
         context.stamps[venue] += 1
         pair_id = self._owner(payment.instrument, payment.ts_venue_ns)
         await context.recorder.record(FundingBooked(payment=payment, pair_id=pair_id, ts_ns=context.clock.now_ns()))
-        context.decide(f"funding {payment.amount:+f} {payment.currency} on {payment.instrument}", pair_id)
+        self._paid.setdefault((pair_id, payment.instrument, payment.currency), []).append(payment.amount)
 
     def _owner(self, instrument: InstrumentId, ts_ns: int) -> str:
         """The pair that held `instrument` at `ts_ns`: the last one approved before it."""

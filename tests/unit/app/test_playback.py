@@ -31,6 +31,7 @@ class Stage:
         self.looks = looks
         self.left = looks
         self.busy_jumps = 0
+        self.shown_ms = START_MS - DAY_MS
         self.asked: list[str] = []
         self.jumps: list[int] = []
 
@@ -53,9 +54,12 @@ class Stage:
         return True
 
     async def status(self) -> StatusDocument | None:
+        """The first look after a jump still shows what was published before it."""
         self.left = max(0, self.left - 1)
-        idle_ms = None if self.left else self.now_ms
-        return document(health=Health.HEALTHY, ts_market_ms=self.now_ms, ts_idle_ms=idle_ms)
+        if self.left == 0 or self.left == self.looks - 1:
+            self.shown_ms = self.now_ms if self.left == 0 else self.shown_ms
+            return document(health=Health.HEALTHY, ts_market_ms=self.shown_ms, ts_idle_ms=self.shown_ms)
+        return document(health=Health.HEALTHY, ts_market_ms=self.now_ms, ts_idle_ms=None)
 
 
 async def _played(stage: Stage, *, hours: int, days: int) -> None:
