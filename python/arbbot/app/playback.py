@@ -15,7 +15,7 @@ __all__ = ["Playback", "next_scene_ms"]
 
 HOUR_MS = 3_600_000
 LEAD_MS = 10 * 60_000  # a prediction has then seen most of its window, and no settlement can fall into the scene
-PATIENCE_S = 60.0  # a venue that is away is not waited for without end
+PATIENCE_S = 120.0  # longer than the bot waits for a book; a venue that is away is not waited for without end
 
 
 def next_scene_ms(now_ms: int, scene_hours: int) -> int:

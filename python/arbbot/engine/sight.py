@@ -10,6 +10,8 @@ from arbbot.engine.context import EngineContext
 __all__ = ["Sight"]
 
 PATIENCE_NS = 5 * SECOND_NS  # a book that is still missing then is a venue's fault, and the others are traded
+# a jump of the calendar makes every book be read anew, and the request weight of a minute may be used up by then
+MOVED_PATIENCE_NS = 90 * SECOND_NS
 VENUE_TIME_NS_MAX = 60 * SECOND_NS  # a frame of before a jump of the calendar is hours old by the venue's own stamp
 
 
@@ -29,7 +31,7 @@ class Sight:
             self._moves, self._since_ns, self._complete = context.calendar_moves, context.clock.monotonic_ns(), False
         if not self._complete:
             waited_ns = context.clock.monotonic_ns() - self._since_ns
-            self._complete = waited_ns > PATIENCE_NS or self.whole()
+            self._complete = waited_ns > (MOVED_PATIENCE_NS if self._moves else PATIENCE_NS) or self.whole()
         return self._complete
 
     def whole(self) -> bool:

@@ -105,9 +105,7 @@ def _open(pair: PairRecord, context: PlanContext) -> Step:
     done = _opened(pair, context, remaining)
     if done is not None:
         return done
-    quantity = min(terms.quantity_slice, remaining)
-    send = _order(pair, context, terms.first, quantity, reduce_only=False)
-    return send or Wait(reason=f"no live book for the {terms.first} leg")
+    return _slice(pair, context, min(terms.quantity_slice, remaining), reduce_only=False)
 
 
 def _opened(pair: PairRecord, context: PlanContext, remaining: Decimal) -> Move | None:
@@ -149,12 +147,20 @@ def _close(pair: PairRecord, context: PlanContext) -> Step:
     if pair.flat:
         return Move(state=PairState.CLOSED, reason="both legs are flat")
     heavier = _heavier(pair)
-    first = heavier if heavier is not None else pair.terms.first
-    quantity = abs(pair.imbalance) if heavier is not None else min(pair.terms.quantity_slice, pair.paired)
-    send = _order(pair, context, first, quantity, reduce_only=True)
-    if send is None and heavier is None:  # a leg without a book must not keep the other one from being planned
-        return Wait(reason=f"no live book for the {first} leg")
-    return send or Wait(reason=f"no live book for the {first} leg, {abs(pair.imbalance)} unhedged")
+    if heavier is None:
+        return _slice(pair, context, min(pair.terms.quantity_slice, pair.paired), reduce_only=True)
+    send = _order(pair, context, heavier, abs(pair.imbalance), reduce_only=True)
+    return send or Wait(reason=f"no live book for the {heavier} leg, {abs(pair.imbalance)} unhedged")
+
+
+def _slice(pair: PairRecord, context: PlanContext, quantity: Decimal, *, reduce_only: bool) -> Step:
+    """The first order of the next slice of a balanced pair; none while the leg that must follow has no live book."""
+    first = pair.terms.first
+    for leg in (first, first.other):
+        if context.quotes[leg] is None:
+            return Wait(reason=f"no live book for the {leg} leg")
+    send = _order(pair, context, first, quantity, reduce_only=reduce_only)
+    return send or Wait(reason=f"no live book for the {first} leg")
 
 
 def _unwind(pair: PairRecord, context: PlanContext) -> Step:

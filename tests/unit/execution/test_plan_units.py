@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 import msgspec
+import pytest
 
-from arbbot.domain.events import FillBooked, IntentResolved, IntentWritten, PairApproved
+from arbbot.domain.events import FillBooked, IntentResolved, IntentWritten, PairApproved, PairMoved
 from arbbot.domain.order import LegSide, OrderIntent, OrderState, TimeInForce
 from arbbot.domain.pair import Leg, PairState
 from arbbot.execution.pairs import PairBook, PairRecord
-from arbbot.execution.plan import Move, PlanContext, Send, plan
+from arbbot.execution.plan import Move, PlanContext, Send, Wait, plan
 from builders import LONG_ID, SHORT_ID, T0_NS, fill, instrument, quote, terms
 
 QUOTES = {LegSide.LONG: quote(LONG_ID, "0.0100", "0.0101"), LegSide.SHORT: quote(SHORT_ID, "0.0100", "0.0101")}
@@ -85,3 +86,20 @@ def test_a_hedge_that_comes_too_late_is_an_unwind() -> None:
     late = planned(pair, now_ns=T0_NS + LATER_NS)
     assert isinstance(late, Move)
     assert late.state is PairState.UNWINDING
+
+
+@pytest.mark.parametrize("missing", list(LegSide))
+def test_no_slice_begins_while_the_leg_that_must_follow_has_no_book(missing: LegSide) -> None:
+    """Opened or closed, one leg would stand alone until its book comes back."""
+    book, pair = thousands()
+    dark = PlanContext(now_ns=T0_NS, quotes={**QUOTES, missing: None}, entry=0.0, may_open=True)
+    assert plan(pair, dark) == Wait(reason=f"no live book for the {missing} leg")
+    for _ in range(2):
+        step = planned(pair)
+        assert isinstance(step, Send)
+        execute(book, pair, step)
+    assert pair.imbalance == 0
+    for state in (PairState.OPEN, PairState.CLOSING):
+        book.apply(PairMoved(pair_id=pair.terms.pair_id, state=state, reason="", ts_ns=T0_NS))
+    assert plan(pair, dark) == Wait(reason=f"no live book for the {missing} leg")
+    assert isinstance(planned(pair), Send)
