@@ -65,7 +65,7 @@ class Funding:
 
     @property
     def price_pay(self) -> float:
-        """The price that it is paid on, venue unit: mark on Binance, oracle on Hyperliquid."""
+        """The price that it is paid on, venue unit: mark on Binance and Bybit, oracle on Hyperliquid."""
 
     @property
     def ts_recv_ns(self) -> int:
@@ -115,7 +115,7 @@ class Core:
         """An empty core."""
 
     def add_venue(self, name: str, decoder: str) -> int:
-        """The number of a new venue; `decoder` is `binanceusdm` or `hyperliquid`."""
+        """The number of a new venue; `decoder` is `binanceusdm`, `bybit` or `hyperliquid`."""
 
     def add_instrument(
         self,
@@ -137,7 +137,7 @@ class Core:
         """
 
     def set_interval(self, instrument: int, hours: int) -> None:
-        """Replace the hours (1 to 24) between an instrument's settlements."""
+        """Replace the hours (1 to 24) between an instrument's settlements; a ticker that tells them does so too."""
 
     def set_rate(self, currency: str, numeraire_per_unit: float | None) -> None:
         """Fix what one unit of a currency is worth; None makes it unknown."""
@@ -158,7 +158,7 @@ class Core:
         """Make a book Stale until its next snapshot, and its funding unknown until the next frame."""
 
     def gapped(self, venue: int) -> list[int]:
-        """Instruments of a venue whose books need a snapshot: all that are not Live."""
+        """Instruments of a venue that need a snapshot: book not Live, or (bybit) ticker not heard whole."""
 
     def counters(self) -> dict[str, dict[str, int]]:
         """Totals per venue.

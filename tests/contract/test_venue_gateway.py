@@ -12,9 +12,11 @@ from venue_emulation import PEPE, SECOND_NS, SYMBOLS, Desk, desk, sim_process, u
 from arbbot.domain.account import AccountEvent, FillSeen, FundingSeen, OrderSeen, StreamLost
 from arbbot.domain.errors import VenueRefused, VenueUnavailable
 from arbbot.domain.instrument import InstrumentId
+from arbbot.domain.market import BookState
 from arbbot.domain.order import Accepted, Fill, OrderSide, OrderState, Rejected, TimeInForce, Unknown
+from arbbot.market.view import MarketView
 
-VENUES = ("binanceusdm", "hyperliquid")
+VENUES = ("binanceusdm", "bybit", "hyperliquid")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ async def listening(at: Desk) -> AsyncIterator[list[AccountEvent]]:
     task = asyncio.ensure_future(at.venue.account.run(events.append))
 
     def subscribed() -> bool:
-        """Binance's URL subscribes; Hyperliquid has answered."""
+        """Binance's URL subscribes; the others have answered."""
         made = [client for client in at.venue.exchanges[1].clients.values() if client.isConnected]
         return any(at.name == "binanceusdm" or client.last_message_at for client in made)
 
@@ -50,6 +52,29 @@ async def listening(at: Desk) -> AsyncIterator[list[AccountEvent]]:
         await asyncio.gather(task, return_exceptions=True)
 
 
+@contextlib.asynccontextmanager
+async def watching(at: Desk) -> AsyncIterator[MarketView]:
+    """The public stream of every contract, in a market of its own."""
+    view = MarketView("USDT")
+    view.add_venue(at.name, at.name)
+    for one in at.instruments.values():
+        view.add_instrument(one)
+    task = asyncio.ensure_future(at.venue.feed.run(list(at.instruments.values()), view))
+    try:
+        await until(lambda: whole(at, view))
+        yield view
+        assert not task.done(), task.exception()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def whole(at: Desk, view: MarketView) -> bool:
+    """Every book is Live and every rate known."""
+    books = all(view.book_state(one.id)[0] is BookState.LIVE for one in at.instruments.values())
+    return books and all(view.funding(one.id) is not None for one in at.instruments.values())
+
+
 def fills(events: list[AccountEvent], client_id: str) -> list[Fill]:
     return [event.fill for event in events if isinstance(event, FillSeen) and event.fill.client_id == client_id]
 
@@ -58,13 +83,13 @@ async def test_instruments(at: Desk) -> None:
     btc, pepe = at.terms, at.instruments[PEPE[at.name]]
     assert (btc.asset, btc.multiplier) == ("BTC", 1)
     assert (pepe.asset, pepe.multiplier) == ("PEPE", 1000)
-    assert btc.quote == btc.settle == {"binanceusdm": "USDT", "hyperliquid": "USDC"}[at.name]
-    assert btc.price_digits_max == {"binanceusdm": None, "hyperliquid": 5}[at.name]
+    assert btc.quote == btc.settle == {"hyperliquid": "USDC"}.get(at.name, "USDT")
+    assert btc.price_digits_max == {"hyperliquid": 5}.get(at.name)
     for one in at.instruments.values():
         assert min(one.tick, one.lot, one.quantity_min, one.notional_min, one.leverage_max) > 0
         assert 0 < one.fee_rate_maker <= one.fee_rate_taker < Decimal("0.001")
         assert 0 < one.maintenance_rate < 1
-        assert one.funding_interval_hours in ({1} if at.name == "hyperliquid" else {4, 8})
+        assert one.funding_interval_hours in {"bybit": {1, 2, 4, 8}, "hyperliquid": {1}}.get(at.name, {4, 8})
 
 
 async def test_a_resting_order_is_seen_everywhere_and_cancelled(at: Desk) -> None:
@@ -140,28 +165,37 @@ async def test_an_ioc_that_cannot_match_fills_nothing(at: Desk) -> None:
 
 
 async def test_refusals_are_definite_and_leave_nothing(at: Desk) -> None:
-    def code(binance: str, hyperliquid: str) -> str:
-        return binance if at.name == "binanceusdm" else hyperliquid
+    def code(binance: str, bybit: str, hyperliquid: str) -> str:
+        return {"binanceusdm": binance, "bybit": bybit, "hyperliquid": hyperliquid}[at.name]
 
     tiny = at.terms.quantity_min
     cases = {
-        "post only": (await at.intent("0.01", time_in_force=TimeInForce.POST_ONLY), code("-5022", "post_only")),
-        "reduce only": (
-            await at.intent("0.01", reduce_only=True),
-            {"hyperliquid": "reduce_only"}.get(at.name, "-2022"),
-        ),
-        "margin": (await at.intent("0.01", quantity=Decimal(900)), {"hyperliquid": "margin"}.get(at.name, "-2019")),
+        "reduce only": (await at.intent("0.01", reduce_only=True), code("-2022", "110017", "reduce_only")),
+        "margin": (await at.intent("0.01", quantity=Decimal(900)), code("-2019", "110007", "margin")),
     }
+    if at.name != "bybit":  # which takes it, and cancels it then: the test below
+        taking = await at.intent("0.01", time_in_force=TimeInForce.POST_ONLY)
+        cases["post only"] = (taking, code("-5022", "", "post_only"))
     if tiny * (await at.touch())[0] < at.terms.notional_min:
-        cases["minimum"] = (await at.intent("0.01", quantity=tiny), code("-4164", "minimum"))
+        cases["minimum"] = (await at.intent("0.01", quantity=tiny), code("-4164", "110094", "minimum"))
     off_grid = (await at.intent()).price_limit + at.terms.tick / 2
-    cases["tick"] = (await at.intent(price_limit=off_grid), code("", "tick"))
+    cases["tick"] = (await at.intent(price_limit=off_grid), code("", "10001", "tick"))
     for case, (order, expected) in cases.items():
         outcome = await at.venue.gateway.place(order)
         assert isinstance(outcome, Rejected), (case, outcome)
         assert outcome.code == expected or not expected, (case, outcome)
     assert await at.position() == 0
     assert await at.venue.account.open_orders() == []
+
+
+async def test_a_post_only_order_that_would_take_never_fills(at: Desk) -> None:
+    order = await at.intent("0.01", time_in_force=TimeInForce.POST_ONLY)
+    outcome = await at.venue.gateway.place(order)
+    assert isinstance(outcome, Accepted if at.name == "bybit" else Rejected), outcome
+    status = await at.venue.gateway.lookup(order.instrument, order.client_id)
+    assert status is None or (status.state.final, status.filled) == (True, 0)
+    assert (status is not None) or at.name != "bybit"
+    assert await at.position() == 0
 
 
 async def test_a_client_id_in_use_means_look(at: Desk) -> None:
@@ -179,7 +213,7 @@ async def test_an_order_signed_for_a_past_window_is_refused_by_the_venue(sim: di
             assert late.clock.now_ns() < order.ts_expiry_ns  # so the gateway itself lets it go
             outcome = await late.venue.gateway.place(order)
             assert isinstance(outcome, Rejected), (name, outcome)
-            assert outcome.code == {"binanceusdm": "-1021", "hyperliquid": "expired"}[name]
+            assert outcome.code == {"binanceusdm": "-1021", "bybit": "10002", "hyperliquid": "expired"}[name]
 
 
 async def test_the_stream_tells_what_the_queries_tell(at: Desk) -> None:
@@ -217,6 +251,42 @@ async def test_funding_is_told_once_by_one_id_and_explains_cash(at: Desk) -> Non
         assert await at.cash() - cash == paid[0].amount
 
 
+async def test_books_and_rates_come_and_come_again_after_a_jump(at: Desk) -> None:
+    async with watching(at) as view:
+        for one in at.instruments.values():
+            rate, now_ns = view.funding(one.id), at.clock.now_ns()
+            quote = view.quote(one.id, now_ns, 5_000)
+            assert rate is not None
+            assert quote is not None
+            assert rate.interval_hours == one.funding_interval_hours
+            assert 0 < rate.ts_next_ns - now_ns <= rate.interval_hours * 3_600 * SECOND_NS
+            assert abs(rate.price_pay / float(quote.bid) - 1) < 0.05
+            assert quote.bid % one.tick == quote.ask % one.tick == 0
+        await at.jump(at.clock.now_ns() // 1_000_000 + 60_000)
+        view.invalidate(at.name, "the calendar moved")
+        assert not whole(at, view)
+        await until(lambda: whole(at, view), seconds=5)
+        fresh_ns = at.clock.now_ns() - 30 * SECOND_NS
+        seen = [view.quote(one.id, at.clock.now_ns(), 30_000) for one in at.instruments.values()]
+        assert all(quote is not None and (quote.ts_venue_ns or 0) > fresh_ns for quote in seen)
+
+
+@pytest.mark.parametrize("name", ["binanceusdm", "bybit"])  # on hyperliquid every frame is a whole book
+async def test_a_lost_delta_gaps_its_book_and_heals_within_three_seconds(name: str, sim: dict[str, Any]) -> None:
+    async with desk(name, sim) as at, watching(at) as view:
+        await at.fault("drop_delta")
+        gapped: list[str] = []
+
+        def broken() -> bool:
+            states = [view.book_state(one.id) for one in at.instruments.values()]
+            gapped.extend(reason for state, reason in states if state is BookState.GAPPED)
+            return bool(gapped)
+
+        await until(broken)
+        assert "sequence break" in gapped[0]
+        await until(lambda: whole(at, view), seconds=3)
+
+
 async def test_the_account_may_be_traded_and_takes_a_leverage(at: Desk) -> None:
     assert await at.venue.account.refused_setup() is None
     await at.venue.account.set_leverage(at.id, Decimal(5))
@@ -229,7 +299,11 @@ async def test_the_account_may_be_traded_and_takes_a_leverage(at: Desk) -> None:
     assert held.equity > 0
 
 
-WRONG = {"binanceusdm": {"secret": "not-the-secret"}, "hyperliquid": {"secret": "0x" + "77" * 32}}
+WRONG = {
+    "binanceusdm": {"secret": "not-the-secret"},
+    "bybit": {"secret": "not-the-secret"},
+    "hyperliquid": {"secret": "0x" + "77" * 32},
+}
 
 
 @pytest.mark.parametrize("name", VENUES)
@@ -238,12 +312,13 @@ async def test_a_wrong_key_is_refused_in_the_venues_words(name: str, sim: dict[s
         wrong.instruments, wrong.clock.offset_ns = right.instruments, right.clock.offset_ns
         outcome = await wrong.venue.gateway.place(await wrong.intent())
         assert isinstance(outcome, Rejected), outcome
-        assert outcome.code == {"binanceusdm": "-1022", "hyperliquid": "signer"}[name]
-        if name == "binanceusdm":
-            with pytest.raises(VenueRefused, match="-1022"):
-                await wrong.venue.account.balances()
-        else:
+        code = {"binanceusdm": "-1022", "bybit": "10004", "hyperliquid": "signer"}[name]
+        assert outcome.code == code
+        if name == "hyperliquid":
             assert "may not sign" in (await wrong.venue.account.refused_setup() or "")
+        else:
+            with pytest.raises(VenueRefused, match=code):
+                await wrong.venue.account.balances()
 
 
 @pytest.mark.parametrize("fault", ["drop_reply", "hang_reply"])

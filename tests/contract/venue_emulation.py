@@ -1,4 +1,4 @@
-"""The emulated venues as a process of their own, and a desk on each: what one contract suite needs of both."""
+"""The emulated venues as a process of their own, and a desk on each: what one contract suite needs of all."""
 
 import asyncio
 import itertools
@@ -24,8 +24,8 @@ from arbbot.venues.factory import open_venue
 from arbbot.venues.venue import Venue
 
 SECOND_NS = 1_000_000_000
-SYMBOLS = {"binanceusdm": "BTCUSDT", "hyperliquid": "BTC"}
-PEPE = {"binanceusdm": "1000PEPEUSDT", "hyperliquid": "kPEPE"}
+SYMBOLS = {"binanceusdm": "BTCUSDT", "bybit": "BTCUSDT", "hyperliquid": "BTC"}
+PEPE = {"binanceusdm": "1000PEPEUSDT", "bybit": "1000PEPEUSDT", "hyperliquid": "kPEPE"}
 CHILD = """
 import asyncio, sys
 from arbbot.config.settings import Settings
@@ -155,6 +155,10 @@ class Desk:
         if self.name == "binanceusdm":
             book = await public.fapiPublicGetDepth({"symbol": self.symbol, "limit": 5})
             return Decimal(book["bids"][0][0]), Decimal(book["asks"][0][0])
+        if self.name == "bybit":
+            request = {"category": "linear", "symbol": self.symbol, "limit": 1}
+            book = (await public.publicGetV5MarketOrderbook(request))["result"]
+            return Decimal(book["b"][0][0]), Decimal(book["a"][0][0])
         bids, asks = (await public.publicPostInfo({"type": "l2Book", "coin": self.symbol}))["levels"]
         return Decimal(bids[0]["px"]), Decimal(asks[0]["px"])
 

@@ -63,7 +63,7 @@ class MarketView:
             self._core.invalidate(number, reason)
 
     def gapped(self, venue: str) -> list[InstrumentId]:
-        """As FrameSink.gapped: every book of the venue that is not Live."""
+        """As FrameSink.gapped: every book of the venue that is not Live, or whose ticker must be heard whole."""
         return [self._registry.instrument(n).id for n in self._core.gapped(self._registry.venue(venue))]
 
     def book_state(self, instrument: InstrumentId) -> tuple[BookState, str]:

@@ -7,6 +7,7 @@ __all__ = ["carry_bp_next_day", "exit_reason"]
 
 BP = 10_000
 DAY_HOURS = 24.0
+PLACES = 2  # two rates on the same plateau differ by rounding alone, which is no flip
 
 
 def carry_bp_next_day(long: FundingRate, short: FundingRate, now_ns: int, half_life_hours: float) -> float:
@@ -18,9 +19,9 @@ def exit_reason(
     long: FundingRate, short: FundingRate, now_ns: int, half_life_hours: float, carry_close_bp_per_day: float
 ) -> str | None:
     """Why the pair should be closed now, or None to hold. The exit's cost is sunk either way, so it does not enter."""
-    carry = carry_bp_next_day(long, short, now_ns, half_life_hours)
+    carry = round(carry_bp_next_day(long, short, now_ns, half_life_hours), PLACES)
     if carry < 0:
         return f"funding flipped: {carry:+.2f} bp over the next day"
     if carry < carry_close_bp_per_day:
-        return f"carry decayed to {carry:.2f} bp a day, below {carry_close_bp_per_day:g}"
+        return f"carry decayed to {abs(carry):.2f} bp a day, below {carry_close_bp_per_day:g}"
     return None

@@ -45,15 +45,25 @@ class Role(enum.Enum):
 
 
 def connect(
-    adapter: str, *, address: Address, credentials: Credentials, clock: Clock, role: Role, weight_per_minute: int
+    adapter: str,
+    *,
+    address: Address,
+    credentials: Credentials,
+    clock: Clock,
+    role: Role,
+    weight_per_minute: int,
+    window_ms: float = WINDOW_MS,
 ) -> Any:
-    """A ccxt.pro instance for one role. `weight_per_minute` is the venue's whole allowance. Does no I/O."""
+    """A ccxt.pro instance for one role. Does no I/O.
+
+    `weight_per_minute` is the venue's whole allowance, kept over every `window_ms`.
+    """
     exchange: Any = getattr(ccxt.pro, adapter)(
         {
             **({} if role is Role.MARKET else _secrets(adapter, credentials)),
             "enableRateLimit": True,
             "rateLimiterAlgorithm": "rollingWindow",
-            "rollingWindowSize": WINDOW_MS,
+            "rollingWindowSize": window_ms,
             "rateLimit": WINDOW_MS / (weight_per_minute * role.share),
             "timeout": role.timeout_ms,
             "options": {"maxRetriesOnFailure": 0, "builderFee": False},

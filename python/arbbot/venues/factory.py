@@ -16,9 +16,9 @@ def open_venue(name: str, settings: VenueSettings, credentials: Credentials, clo
         VenueRefused: the credentials cannot be this venue's.
     """
     from arbbot.domain.errors import ConfigError
-    from arbbot.venues.assembly import open_binanceusdm, open_hyperliquid
+    from arbbot.venues.assembly import open_binanceusdm, open_bybit, open_hyperliquid
 
     if name != settings.adapter:
         raise ConfigError([f"venues.{name}: name it {settings.adapter}, like its adapter"])
-    opened = open_binanceusdm if settings.adapter == "binanceusdm" else open_hyperliquid
-    return opened(settings, credentials, clock)
+    opens = {"binanceusdm": open_binanceusdm, "bybit": open_bybit, "hyperliquid": open_hyperliquid}
+    return opens[settings.adapter](settings, credentials, clock)

@@ -4,6 +4,7 @@ Never parses a frame. A gap, a loss and a long silence all end in a fresh snapsh
 """
 
 import asyncio
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -23,20 +24,31 @@ __all__ = ["CcxtFeed"]
 RESYNC_CHECK_S = 0.1
 SNAPSHOT_EVERY_NS_MIN = 1_000_000_000  # per book: a venue that keeps gapping must not eat the request weight
 
+Again = Callable[[list[InstrumentId]], list[dict[str, Any]]]
+"""What to say on the books' socket so that the venue sends those books whole."""
+
 _log = structlog.get_logger("arbbot.venues")
 
 
 class CcxtFeed:
-    """Implements ports.market.MarketFeed for one venue."""
+    """Implements ports.market.MarketFeed for one venue. `again` where snapshots come on the stream."""
 
     def __init__(
-        self, venue: str, exchange: Any, dialect: MarketDialect, capabilities: Capabilities, clock: Clock
+        self,
+        venue: str,
+        exchange: Any,
+        dialect: MarketDialect,
+        capabilities: Capabilities,
+        clock: Clock,
+        *,
+        again: Again | None = None,
     ) -> None:
         self._venue = venue
         self._exchange = exchange
         self._dialect = dialect
         self._capabilities = capabilities
         self._clock = clock
+        self._again = again
         self._sink: FrameSink | None = None
         self._links: dict[str, Link] = {}
         self._books_url = ""
@@ -62,7 +74,7 @@ class CcxtFeed:
             async with asyncio.TaskGroup() as tasks:
                 for url, group in groupby(subscriptions, key=_url):
                     tasks.create_task(self._stream(url, list(group), sink))
-                if self._capabilities.book == "delta":
+                if self._capabilities.book != "snapshot":
                     tasks.create_task(self._resync_loop(books, sink))
         except ExceptionGroup as group:
             raise group.exceptions[0] from None  # one fault ends all; the group would only bury its text
@@ -98,20 +110,41 @@ class CcxtFeed:
             await self._clock.sleep(link.backoff_s)
 
     async def _resync_loop(self, books: list[InstrumentId], sink: FrameSink) -> None:
-        fetched_ns: dict[InstrumentId, int] = {}
+        asked_ns: dict[InstrumentId, int] = {}
         while True:
             await self._clock.sleep(RESYNC_CHECK_S)
             if not self._links[self._books_url].up:
                 continue  # a snapshot taken before the deltas flow again could not be joined to them
             if self._unsynced:
                 self._unsynced = False
-                self._wanted.update(books)
-            for book in sorted(self._wanted.union(sink.gapped(self._venue)) & set(books)):
-                if self._clock.monotonic_ns() - fetched_ns.get(book, -SNAPSHOT_EVERY_NS_MIN) < SNAPSHOT_EVERY_NS_MIN:
-                    continue
-                self._wanted.discard(book)
-                fetched_ns[book] = self._clock.monotonic_ns()
-                await self._snapshot(book, sink)
+                if self._again is None:
+                    self._wanted.update(books)
+                else:  # subscribing has asked for them
+                    asked_ns = dict.fromkeys(books, self._clock.monotonic_ns())
+            wanted = self._wanted.union(sink.gapped(self._venue)) & set(books)
+            if self._again is not None:
+                due = [book for book in sorted(wanted) if self._due(book, asked_ns)]
+                await self._resubscribe(self._again(due))
+                continue
+            for book in sorted(wanted):
+                if self._due(book, asked_ns):
+                    await self._snapshot(book, sink)
+
+    def _due(self, book: InstrumentId, asked_ns: dict[InstrumentId, int]) -> bool:
+        """True, and then the book is no longer wanted, unless it was asked for a moment ago."""
+        now_ns = self._clock.monotonic_ns()
+        if now_ns - asked_ns.get(book, -SNAPSHOT_EVERY_NS_MIN) < SNAPSHOT_EVERY_NS_MIN:
+            return False
+        self._wanted.discard(book)
+        asked_ns[book] = now_ns
+        return True
+
+    async def _resubscribe(self, messages: list[dict[str, Any]]) -> None:
+        try:
+            for message in messages:
+                await self._exchange.client(self._books_url).send(message)
+        except OSError as error:  # the stream ends by itself, and subscribes to everything when it is back
+            _log.warning("venue_resubscription_failed", venue=self._venue, reason=type(error).__name__)
 
     async def _snapshot(self, book: InstrumentId, sink: FrameSink) -> None:
         try:

@@ -1,8 +1,45 @@
 //! Running funding predictions, normalised to an hour.
 
+use crate::decode::TickerFrame;
+
 /// Oldest prediction that still prices a pair, ns: both venues repeat theirs every few seconds, and a changed interval
 /// must be repriced within 60 s (fault 23 of the catalogue).
 pub const FUNDING_AGE_NS_MAX: i64 = 60_000_000_000;
+
+/// What a venue that sends only changes has said so far. Kept whole or not at all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ticker {
+    /// A snapshot was heard since the last loss: what is None is not told by the venue.
+    pub(crate) whole: bool,
+    rate: Option<f64>,
+    price_pay: Option<f64>,
+    ts_next_ns: Option<i64>,
+    interval_hours: Option<u32>,
+}
+
+impl Ticker {
+    /// Takes over what a frame says.
+    pub(crate) fn take(&mut self, frame: &TickerFrame<'_>) {
+        if frame.whole {
+            *self = Self { whole: true, ..Self::default() };
+        }
+        self.rate = frame.rate.or(self.rate);
+        self.price_pay = frame.price_pay.or(self.price_pay);
+        self.ts_next_ns = frame.ts_next_ns.or(self.ts_next_ns);
+        self.interval_hours = frame.interval_hours.or(self.interval_hours);
+    }
+
+    /// The prediction; None while any part of it is unknown: a rate without its interval is none.
+    pub(crate) fn funding(&self, ts_recv_ns: i64) -> Option<Funding> {
+        Some(Funding {
+            rate: self.rate?,
+            interval_hours: self.interval_hours?,
+            ts_next_ns: self.ts_next_ns?,
+            price_pay: self.price_pay?,
+            ts_recv_ns,
+        })
+    }
+}
 
 const HOUR_NS: i64 = 3_600_000_000_000;
 
@@ -15,7 +52,7 @@ pub struct Funding {
     pub interval_hours: u32,
     /// Next settlement, ns of UTC.
     pub ts_next_ns: i64,
-    /// The price that it is paid on, venue unit: mark on Binance, oracle on Hyperliquid.
+    /// The price that it is paid on, venue unit: mark on Binance and Bybit, oracle on Hyperliquid.
     pub price_pay: f64,
     /// Receive time, ns.
     pub ts_recv_ns: i64,

@@ -35,7 +35,7 @@ def test_rebased_keeps_tls() -> None:
     assert rebased("wss://a.b/ws", Address("https://proxy/"), "x") == "wss://proxy/a.b/ws"
 
 
-@pytest.mark.parametrize("name", ["binanceusdm", "hyperliquid"])
+@pytest.mark.parametrize("name", ["binanceusdm", "bybit", "hyperliquid"])
 async def test_no_url_of_an_instance_leaves_the_base(name: str) -> None:
     def strings(tree: object) -> list[str]:
         if isinstance(tree, dict):
@@ -66,6 +66,12 @@ async def test_limiters_are_apart_and_orders_do_not_queue_behind_snapshots() -> 
         assert len(venue_side.orders) == 1
 
 
+async def test_bybit_is_limited_by_the_second_and_keeps_a_fifth_for_orders() -> None:
+    async with opened("bybit", BASE) as venue:
+        limits = [(one.throttler.config["windowSize"], one.throttler.config["maxWeight"]) for one in venue.exchanges]
+        assert [(window, round(weight, 6)) for window, weight in limits] == [(1_000, 48), (1_000, 48), (1_000, 24)]
+
+
 async def test_signatures_carry_market_time() -> None:
     clock = OffsetClock(-40_000_000 * 1_000_000_000)
     async with loopback(answer(200, b"[]")) as venue_side, opened("binanceusdm", venue_side.url, clock) as venue:
@@ -74,7 +80,7 @@ async def test_signatures_carry_market_time() -> None:
         assert abs(int(query["timestamp"][0]) - clock.now_ns() // 1_000_000) < 5_000
 
 
-@pytest.mark.parametrize("name", ["binanceusdm", "hyperliquid"])
+@pytest.mark.parametrize("name", ["binanceusdm", "bybit", "hyperliquid"])
 async def test_no_secret_in_logs_errors_or_reprs(name: str) -> None:
     credentials = SECRETS[name]
     stream = io.StringIO()
@@ -124,6 +130,7 @@ async def test_unavailable_and_refused_are_told_apart() -> None:
     ("name", "body", "status"),
     [
         ("binanceusdm", b'{"code":-2013,"msg":"Order does not exist."}', 400),
+        ("bybit", b'{"retCode":0,"retMsg":"OK","result":{"list":[],"nextPageCursor":""}}', 200),
         ("hyperliquid", b'{"status":"unknownOid"}', 200),
     ],
 )
@@ -163,6 +170,9 @@ async def test_capabilities_are_ours() -> None:
         assert binance.capabilities.expiry_ms_max == 60_000
         assert hyperliquid.account.account == f"hyperliquid:{SECRETS['hyperliquid'].key}"
         assert SECRETS["binanceusdm"].key not in binance.account.account
+    async with opened("bybit", BASE) as bybit:
+        assert (bybit.capabilities.book, bybit.capabilities.expiry_ms_max) == ("stream", 5_000)
+        assert SECRETS["bybit"].key not in bybit.account.account
 
 
 def test_single_hosts_move_with_their_paths_for_a_testnet() -> None:

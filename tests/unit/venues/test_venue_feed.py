@@ -13,7 +13,7 @@ from arbbot.domain.errors import CoreError
 from arbbot.domain.instrument import Instrument, InstrumentId
 from arbbot.venues.venue import Venue
 
-VENUES = ("binanceusdm", "hyperliquid")
+VENUES = ("binanceusdm", "bybit", "hyperliquid")
 BOOK = '{"book":1}'
 STRANGE = ["not json", "{broken", "[]", "[[1]]", "7", '{"e":[]}', '{"channel":5,"data":7}', '{"id":1,"result":null}']
 
@@ -39,9 +39,11 @@ def instrument(venue: str, symbol: str) -> Instrument:
     )
 
 
-BTC = {name: instrument(name, symbol) for name, symbol in (("binanceusdm", "BTCUSDT"), ("hyperliquid", "BTC"))}
-SOCKETS = {"binanceusdm": 2, "hyperliquid": 1}
-SUBSCRIPTIONS = {"binanceusdm": 2, "hyperliquid": 2}
+SYMBOLS = {"binanceusdm": "BTCUSDT", "bybit": "BTCUSDT", "hyperliquid": "BTC"}
+BTC = {name: instrument(name, symbol) for name, symbol in SYMBOLS.items()}
+SOCKETS = {"binanceusdm": 2, "bybit": 1, "hyperliquid": 1}
+SUBSCRIPTIONS = {"binanceusdm": 2, "bybit": 1, "hyperliquid": 2}
+BYBIT_TOPICS = ["orderbook.50.BTCUSDT", "tickers.BTCUSDT"]
 
 
 def be_patient(venue: Venue, silence_ms: int) -> None:
@@ -69,6 +71,10 @@ async def test_subscribes_and_hands_raw_frames_on(name: str) -> None:
             "/fstream.binance.com/market/ws/1",
             {"method": "SUBSCRIBE", "params": ["btcusdt@markPrice@1s"], "id": 1},
         ) in said
+    elif name == "bybit":
+        assert said == [
+            ("/stream.bybit.com/v5/public/linear", {"op": "subscribe", "args": BYBIT_TOPICS, "req_id": "1"})
+        ]
     else:
         kinds = {message["subscription"]["type"] for _, message in said}
         assert kinds == {"l2Book", "activeAssetCtx"}
@@ -141,6 +147,7 @@ async def test_a_refused_subscription_is_said_with_the_venues_words(name: str) -
     sink = Sink()
     frames = {
         "binanceusdm": '{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":1}',
+        "bybit": '{"success":false,"ret_msg":"Invalid topic:[x]","conn_id":"c","req_id":"1","op":"subscribe"}',
         "hyperliquid": '{"channel":"error","data":"Invalid subscription"}',
     }
     async with sockets() as side, opened(name, side.url) as venue, running(venue.feed.run([BTC[name]], sink)):
@@ -187,7 +194,7 @@ async def test_binance_snapshots_after_connect_after_gap_and_after_reconnect() -
             await side.say(BOOK)
             await until(lambda: len(sink.snapshots) == 1)
             assert sink.snapshots[0] == (btc, side.rest_body)
-            assert side.rest[0] == "GET /fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=100"
+            assert side.rest[0] == "GET /fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=50"
             sink.gaps.append(btc)
             await until(lambda: len(sink.snapshots) == 2)
             await venue.feed.resync(btc)
@@ -196,6 +203,50 @@ async def test_binance_snapshots_after_connect_after_gap_and_after_reconnect() -
             await until(lambda: len(side.heard) == 4)
             await side.say(BOOK)
             await until(lambda: len(sink.snapshots) == 4)
+
+
+async def test_bybit_subscribes_anew_after_a_gap_and_not_at_the_start() -> None:
+    sink, btc = Sink(), BTC["bybit"].id
+    sink.gaps.append(btc)  # as every book is before its first snapshot
+    async with sockets() as side, opened("bybit", side.url) as venue:
+        be_patient(venue, 60_000)
+        async with running(venue.feed.run([BTC["bybit"]], sink)):
+            await until(lambda: len(side.heard) == 1)
+            connected_s = time.monotonic()
+            await side.say(BOOK)
+            await until(lambda: len(side.heard) == 3)
+            assert time.monotonic() - connected_s > 0.9, "the subscription itself has asked for a snapshot"
+            again = [message for _, message in side.heard[1:]]
+            assert [(message["op"], message["args"]) for message in again] == [
+                ("unsubscribe", BYBIT_TOPICS),
+                ("subscribe", BYBIT_TOPICS),
+            ]
+            sink.gaps.clear()
+            await venue.feed.resync(btc)
+            await until(lambda: len(side.heard) == 5)
+            side.abort()
+            await until(lambda: len(side.heard) == 6)
+            assert side.heard[5] == side.heard[0]
+    assert side.dialled == 2
+    assert (sink.snapshots, side.rest) == ([], [])
+
+
+async def test_bybit_acknowledgements_and_pongs_pass_through() -> None:
+    sink = Sink()
+    async with (
+        sockets() as side,
+        opened("bybit", side.url) as venue,
+        running(venue.feed.run([BTC["bybit"]], sink)),
+    ):
+        await until(lambda: len(side.heard) == 1)
+        client = next(iter(venue.exchanges[0].clients.values()))
+        with capture_logs() as logs:
+            for op in ("subscribe", "unsubscribe"):
+                await side.say(f'{{"success":true,"ret_msg":"","conn_id":"c","req_id":"1","op":"{op}"}}')
+            await side.say('{"success":true,"ret_msg":"pong","conn_id":"c","req_id":"2","op":"ping"}')
+            await until(lambda: client.lastPong is not None)
+        assert logs == []
+        assert side.dialled == 1
 
 
 async def test_binance_snapshot_that_fails_is_asked_again() -> None:

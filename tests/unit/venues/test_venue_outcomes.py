@@ -7,12 +7,16 @@ from venue_loopback import Behaviour, answer, close, hang, intent, loopback, ope
 
 from arbbot.domain.order import Accepted, Rejected, Unknown
 
-VENUES = ("binanceusdm", "hyperliquid")
+VENUES = ("binanceusdm", "bybit", "hyperliquid")
 CLIENT_ID = intent("binanceusdm").client_id
 
 
 def binance(code: int, text: str = "text") -> bytes:
     return f'{{"code":{code},"msg":"{text}"}}'.encode()
+
+
+def bybit(code: int, text: str = "text", result: str = "{}") -> bytes:
+    return f'{{"retCode":{code},"retMsg":"{text}","result":{result},"retExtInfo":{{}},"time":1}}'.encode()
 
 
 def hyperliquid(status: str) -> bytes:
@@ -59,6 +63,17 @@ UNKNOWN = {
     "200 with an error": ("binanceusdm", 200, binance(-2019)),
     "another order": ("binanceusdm", 200, b'{"symbol":"BTCUSDT","orderId":5,"clientOrderId":"another"}'),
     "another symbol": ("binanceusdm", 200, f'{{"symbol":"X","orderId":5,"clientOrderId":"{CLIENT_ID}"}}'.encode()),
+    "server error that may have acted": ("bybit", 200, bybit(10016)),
+    "server timeout": ("bybit", 200, bybit(10000)),
+    "creation timeout": ("bybit", 200, bybit(170146)),
+    "high load": ("bybit", 200, bybit(429)),
+    "duplicate link id means look": ("bybit", 200, bybit(110072, "OrderLinkedID is duplicate")),
+    "duplicate request": ("bybit", 200, bybit(10014)),
+    "a retCode we never saw": ("bybit", 200, bybit(987654)),
+    "a retCode that is none": ("bybit", 200, b'{"retCode":"x","retMsg":"","result":{}}'),
+    "ok without an order": ("bybit", 200, bybit(0)),
+    "another link id": ("bybit", 200, bybit(0, "OK", '{"orderId":"5","orderLinkId":"another"}')),
+    "no retCode": ("bybit", 200, f'{{"result":{{"orderId":"5","orderLinkId":"{CLIENT_ID}"}}}}'.encode()),
     "a text we never saw": ("hyperliquid", 200, hyperliquid('{"error":"Something new."}')),
     "duplicate cloid means look": ("hyperliquid", 200, hyperliquid('{"error":"Duplicate cloid."}')),
     "duplicate nonce": ("hyperliquid", 200, b'{"status":"err","response":"Invalid nonce: duplicate nonce 1"}'),
@@ -87,6 +102,15 @@ REJECTED = {
     "key": ("binanceusdm", 401, binance(-2015), "-2015"),
     "LOT_SIZE text, which ccxt maps by words": ("binanceusdm", 400, binance(-4023, "LOT_SIZE"), "-4023"),
     "too many orders": ("binanceusdm", 429, binance(-1015), "-1015"),
+    "bybit margin": ("bybit", 200, bybit(110007, "ab not enough for new order"), "110007"),
+    "bybit reduce-only": ("bybit", 200, bybit(110017), "110017"),
+    "bybit notional": ("bybit", 200, bybit(110094), "110094"),
+    "bybit parameters": ("bybit", 200, bybit(10001, "Qty invalid"), "10001"),
+    "bybit window": ("bybit", 200, bybit(10002), "10002"),
+    "bybit signature": ("bybit", 200, bybit(10004), "10004"),
+    "bybit key": ("bybit", 401, bybit(10003), "10003"),
+    "bybit too many orders": ("bybit", 200, bybit(10006), "10006"),
+    "bybit hedge mode": ("bybit", 200, bybit(10001, "position idx not match position mode"), "10001"),
     "hl margin": ("hyperliquid", 200, hyperliquid('{"error":"Insufficient margin to place order. asset=0"}'), "margin"),
     "hl tick": ("hyperliquid", 200, hyperliquid('{"error":"Price must be divisible by tick size. asset=0"}'), "tick"),
     "hl ioc": (
@@ -124,6 +148,7 @@ async def test_listed_refusals_are_definite(case: str) -> None:
 
 ACCEPTED = {
     "binance": ("binanceusdm", f'{{"symbol":"BTCUSDT","orderId":42,"clientOrderId":"{CLIENT_ID}"}}'.encode()),
+    "bybit": ("bybit", bybit(0, "OK", f'{{"orderId":"42","orderLinkId":"{CLIENT_ID}"}}')),
     "resting": ("hyperliquid", hyperliquid(f'{{"resting":{{"oid":42,"cloid":"0x{CLIENT_ID}"}}}}')),
     "filled": ("hyperliquid", hyperliquid('{"filled":{"oid":42,"totalSz":"0.01","avgPx":"60000"}}')),
 }

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from structlog.testing import capture_logs
+from venue_bybit_rows import EXECUTIONS
 from venue_loopback import ADDRESS, SECRETS, OffsetClock, answer, loopback, opened, until
 from venue_sockets import running, sockets
 
@@ -159,11 +160,11 @@ def test_states_and_refusals() -> None:
     assert not {"-1000", "-1001", "-1006", "-1007", "-1016", "-4116"} & set(REFUSALS)
 
 
-SUBSCRIBED = {"binanceusdm": 0, "hyperliquid": 3}
-FRAMES = {"binanceusdm": ORDER_TRADE_UPDATE, "hyperliquid": user("userFills", FILL)}
+SUBSCRIBED = {"binanceusdm": 0, "bybit": 2, "hyperliquid": 3}
+FRAMES = {"binanceusdm": ORDER_TRADE_UPDATE, "bybit": EXECUTIONS, "hyperliquid": user("userFills", FILL)}
 
 
-@pytest.mark.parametrize("name", ["binanceusdm", "hyperliquid"])
+@pytest.mark.parametrize("name", ["binanceusdm", "bybit", "hyperliquid"])
 @pytest.mark.parametrize("how", ["close", "abort"])
 async def test_a_lost_stream_is_told_at_the_loss_and_at_the_return(name: str, how: str) -> None:
     events: list[AccountEvent] = []
@@ -171,7 +172,7 @@ async def test_a_lost_stream_is_told_at_the_loss_and_at_the_return(name: str, ho
         side.rest_body = b'{"listenKey":"KEY"}'
         async with running(venue.account.run(events.append)):
             await until(lambda: len(side.open) == 1 and len(side.heard) == SUBSCRIBED[name])
-            assert name == "hyperliquid" or side.open[0][0] == "/fstream.binance.com/private/ws?listenKey=KEY"
+            assert name != "binanceusdm" or side.open[0][0] == "/fstream.binance.com/private/ws?listenKey=KEY"
             await side.say(FRAMES[name])
             await until(lambda: any(isinstance(event, FillSeen) for event in events))
             if how == "close":

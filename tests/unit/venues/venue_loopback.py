@@ -18,9 +18,10 @@ from arbbot.venues.venue import Venue
 ADDRESS = "0x1a642f0e3c3af545e7acbd38b07251b3990914f1"
 SECRETS = {
     "binanceusdm": Credentials("testkey-AAAA-1111", "testsecret-BBBB-2222"),
+    "bybit": Credentials("testkey-CCCC-3333", "testsecret-DDDD-4444"),
     "hyperliquid": Credentials(ADDRESS, "0x" + "0123456789abcdef" * 4),
 }
-SYMBOLS = {"binanceusdm": "BTCUSDT", "hyperliquid": "BTC"}
+SYMBOLS = {"binanceusdm": "BTCUSDT", "bybit": "BTCUSDT", "hyperliquid": "BTC"}
 META = b'{"universe":[{"name":"ETH","szDecimals":4,"maxLeverage":25},{"name":"BTC","szDecimals":5,"maxLeverage":40}]}'
 
 
@@ -45,10 +46,12 @@ class Request:
     method: str
     path: str
     body: str
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_order(self) -> bool:
-        return (self.method == "POST" and "/fapi/v1/order" in self.path) or self.path.endswith("/exchange")
+        places = ("/fapi/v1/order", "/v5/order/create", "/exchange")
+        return self.method == "POST" and any(place in self.path for place in places)
 
 
 Behaviour = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
@@ -77,7 +80,7 @@ class Loopback:
                 }
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 method, path, _ = lines[0].split(" ")
-                request = Request(method, path, body.decode())
+                request = Request(method, path, body.decode(), headers)
                 self.requests.append(request)
                 if "meta" in request.body:
                     await answer(200, META)(request, writer)

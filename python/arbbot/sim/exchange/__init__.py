@@ -17,7 +17,15 @@ from arbbot.sim.exchange.records import (
 )
 from arbbot.sim.exchange.source import Depth, Level, MarketPoint, MarketSource, PublicTrade
 from arbbot.sim.exchange.state import Fault, ModelState
-from arbbot.sim.exchange.terms import CashConvention, FundingPrice, FundingRule, MarginTier, SimInstrument, VenueTerms
+from arbbot.sim.exchange.terms import (
+    CashConvention,
+    FundingPrice,
+    FundingRule,
+    MarginTier,
+    PremiumWeighting,
+    SimInstrument,
+    VenueTerms,
+)
 
 __all__ = [
     "AccountEvent",
@@ -44,6 +52,7 @@ __all__ = [
     "OrderRecord",
     "OrderSpec",
     "PositionRecord",
+    "PremiumWeighting",
     "PublicTrade",
     "Refusal",
     "RefusalKind",

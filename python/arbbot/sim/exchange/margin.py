@@ -53,7 +53,7 @@ def initial_margin(
         into = buys if side is OrderSide.BUY else sells
         into[symbol] = into.get(symbol, ZERO) + quantity
     total = ZERO
-    for symbol in {*account.positions, *buys, *sells}:
+    for symbol in sorted({*account.positions, *buys, *sells}):  # a fixed order: sums of rounded quotients depend on it
         held = account.positions[symbol].quantity if symbol in account.positions else ZERO
         worst = max(abs(held + buys.get(symbol, ZERO)), abs(held - sells.get(symbol, ZERO)))
         total += worst * marks(symbol) / leverage_of(terms, account, symbol)

@@ -51,6 +51,8 @@ class Matcher:
         refusal = self._refuse(account, spec)
         if refusal is not None:
             return refusal
+        if self._would_cross(spec):  # only a venue that accepts such an order gets here with one
+            return self.end(name, self._open(name, account, spec).order_id, OrderState.REJECTED)
         self._expire_own_crossed(name, account, spec)
         order = self._open(name, account, spec)
         left = spec.quantity
@@ -187,7 +189,7 @@ class Matcher:
             return grid
         if spec.client_id and self._client_id_taken(account, spec.client_id):
             return Refusal(RefusalKind.DUPLICATE_CLIENT_ID, spec.client_id)
-        if self._would_cross(spec):
+        if self._would_cross(spec) and not self._terms.post_only_accepted:
             return Refusal(RefusalKind.POST_ONLY_WOULD_CROSS)
         if spec.reduce_only:
             return None if self._fillable(account, spec) > 0 else Refusal(RefusalKind.REDUCE_ONLY_WOULD_INCREASE)

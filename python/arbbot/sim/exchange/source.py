@@ -53,7 +53,10 @@ class MarketSource(Protocol):
         ...
 
     def mean_premium(self, symbol: str, from_ms: int, to_ms: int) -> Decimal:
-        """Mean of the venue's premium samples in [from_ms, to_ms); the sample at `from_ms` where none is complete."""
+        """Mean of the venue's premium samples in [from_ms, to_ms), weighted as its rule says.
+
+        Where no sample is complete, the one at `from_ms`.
+        """
         ...
 
     def depth(self, symbol: str, time_ms: int) -> Depth:

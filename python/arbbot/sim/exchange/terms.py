@@ -5,7 +5,15 @@ from decimal import Decimal
 
 import msgspec
 
-__all__ = ["CashConvention", "FundingPrice", "FundingRule", "MarginTier", "SimInstrument", "VenueTerms"]
+__all__ = [
+    "CashConvention",
+    "FundingPrice",
+    "FundingRule",
+    "MarginTier",
+    "PremiumWeighting",
+    "SimInstrument",
+    "VenueTerms",
+]
 
 
 class CashConvention(enum.StrEnum):
@@ -26,11 +34,22 @@ class FundingPrice(enum.StrEnum):
     INDEX = "index"
 
 
+class PremiumWeighting(enum.StrEnum):
+    """How the samples of an interval are averaged.
+
+    FLAT: all alike. RISING: the k-th sample weighs k (Bybit help centre, "Introduction to Funding Rate").
+    """
+
+    FLAT = "flat"
+    RISING = "rising"
+
+
 class FundingRule(msgspec.Struct, frozen=True, kw_only=True):
     """Premium to rate: [P + clamp(interest − P, ±clamp)] × interval_hours / 8, capped, rounded to `rate_unit`.
 
     Binance: "Introduction to Binance Futures Funding Rates", the formula in force since 2025-09-18.
     Hyperliquid: docs, "Funding": the same form per 8 h, an eighth of it paid each hour.
+    Bybit: the same form, its premiums weighted 1 … n.
     `interest_rate_8h` and `clamp_8h` are fractions per 8 h; `cap_rate` bounds the rate per interval.
     """
 
@@ -40,6 +59,7 @@ class FundingRule(msgspec.Struct, frozen=True, kw_only=True):
     rate_unit: Decimal
     interest_rate_8h: Decimal = Decimal("0.0001")
     clamp_8h: Decimal = Decimal("0.0005")
+    weighting: PremiumWeighting = PremiumWeighting.FLAT
 
 
 class MarginTier(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +76,8 @@ class SimInstrument(msgspec.Struct, frozen=True, kw_only=True):
 
     `multiplier`: units of `asset` in one unit of quantity (1000PEPEUSDT: 1000). `tick`, `lot`, `quantity_*` as the
     venue counts; `notional_min` in `quote`; `price_digits_max`: significant digits of a price (Hyperliquid 5), integers
-    always allowed; fee rates are fractions of notional; `tiers` by rising notional.
+    always allowed; `mark_unit`: what marks and indices are rounded to; fee rates are fractions of notional; `tiers` by
+    rising notional.
     """
 
     symbol: str
@@ -75,6 +96,7 @@ class SimInstrument(msgspec.Struct, frozen=True, kw_only=True):
     liquidation_fee_rate: Decimal
     tiers: tuple[MarginTier, ...]
     funding: FundingRule
+    mark_unit: Decimal = Decimal("1e-8")
 
     @property
     def leverage_max(self) -> int:
@@ -93,7 +115,10 @@ class SimInstrument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VenueTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """A venue: its instruments by symbol and its cash rules. `cash_unit` is the smallest unit of its cash."""
+    """A venue: its instruments by symbol and its cash rules. `cash_unit` is the smallest unit of its cash.
+
+    `post_only_accepted`: a post-only order that would take is accepted and ends REJECTED, instead of being refused.
+    """
 
     venue: str
     instruments: dict[str, SimInstrument]
@@ -105,3 +130,4 @@ class VenueTerms(msgspec.Struct, frozen=True, kw_only=True):
     price_band: Decimal
     first_order_id: int
     first_execution_id: int
+    post_only_accepted: bool = False

@@ -1,20 +1,19 @@
-"""The external market of both venues: a `MarketSource` each over the same assets; functions of seed and time."""
+"""The external market of all venues: a `MarketSource` each over the same assets; functions of seed and time."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from arbbot.sim.exchange import Depth, MarketPoint, PublicTrade, SimInstrument
+from arbbot.sim.exchange import Depth, MarketPoint, PremiumWeighting, PublicTrade, SimInstrument
 from arbbot.sim.market.crowd import SLOT_MS, Crowd
 from arbbot.sim.market.noise import hash_key
 from arbbot.sim.market.params import ASSETS, BOOKS
-from arbbot.sim.market.premium import BP, AssetPremiums
+from arbbot.sim.market.premium import BP, SAMPLE_MS, AssetPremiums
 from arbbot.sim.market.prices import AssetPrices, UsdcRate
 from arbbot.sim.market.regime import stress_episodes
 
 __all__ = ["MarketWorld", "VenueMarket"]
 
 PREMIUM_UNIT = Decimal("1e-10")
-MARK_UNIT = Decimal("1e-8")  # Binance prints marks and indices with 8 decimals, Hyperliquid on the tick
 
 
 class MarketWorld:
@@ -41,9 +40,11 @@ class _Contract:
         self.multiplier = float(instrument.multiplier)
         key = hash_key(world.seed, venue, instrument.symbol, "book")
         self.crowd = Crowd(key, instrument, ASSETS[asset], BOOKS[venue])
-        self.price_unit = MARK_UNIT if instrument.price_digits_max is None else instrument.tick
+        self.mark_unit = instrument.mark_unit
+        self.rising = instrument.funding.weighting is PremiumWeighting.RISING
         self.depth_at: tuple[int, Depth] | None = None
         self.point_at: tuple[int, MarketPoint] | None = None
+        self.mean_at: tuple[tuple[int, int], Decimal] | None = None
 
 
 class VenueMarket:
@@ -60,13 +61,18 @@ class VenueMarket:
             index = contract.prices.index(self._venue, time_ms) * contract.multiplier
             mark = contract.prices.mid(self._venue, time_ms) * contract.multiplier
             premium = _decimal(contract.premiums.at(self._venue, time_ms) * BP, PREMIUM_UNIT)
-            point = MarketPoint(_decimal(index, contract.price_unit), _decimal(mark, contract.price_unit), premium)
+            point = MarketPoint(_decimal(index, contract.mark_unit), _decimal(mark, contract.mark_unit), premium)
             contract.point_at = (time_ms, point)
         return contract.point_at[1]
 
     def mean_premium(self, symbol: str, from_ms: int, to_ms: int) -> Decimal:
-        """Mean of the minute samples in [from_ms, to_ms)."""
-        return _decimal(self._contracts[symbol].premiums.mean(self._venue, from_ms, to_ms) * BP, PREMIUM_UNIT)
+        """Mean of the minute samples in [from_ms, to_ms), weighted as the contract's rule says."""
+        contract = self._contracts[symbol]
+        samples = (from_ms, -(-(to_ms - from_ms) // SAMPLE_MS))
+        if contract.mean_at is None or contract.mean_at[0] != samples:
+            mean = contract.premiums.mean(self._venue, from_ms, to_ms, rising=contract.rising)
+            contract.mean_at = (samples, _decimal(mean * BP, PREMIUM_UNIT))
+        return contract.mean_at[1]
 
     def depth(self, symbol: str, time_ms: int) -> Depth:
         """The crowd's book at `time_ms`."""

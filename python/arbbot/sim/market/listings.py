@@ -1,4 +1,4 @@
-"""What both venues list for an asset: contract terms as published.
+"""What the venues list for an asset: contract terms as published; Bybit's are in a file of their own.
 
 Sources: Binance "exchangeInfo" and "leverageBracket" as of 2025, Hyperliquid "meta" (szDecimals, maxLeverage), fee
 pages of both (base tier: 2/5 bp and 1.5/4.5 bp). No recording holds them: check against the venue before relying.
@@ -11,7 +11,8 @@ import msgspec
 
 from arbbot.domain.errors import ConfigError
 from arbbot.sim.exchange import CashConvention, FundingPrice, FundingRule, MarginTier, SimInstrument, VenueTerms
-from arbbot.sim.market.params import ASSETS, BINANCE, HYPERLIQUID
+from arbbot.sim.market.bybit_listing import ASSETS_BYBIT, bybit_terms
+from arbbot.sim.market.params import ASSETS, BINANCE, BYBIT, HYPERLIQUID
 
 __all__ = ["venue_terms"]
 
@@ -72,7 +73,7 @@ _BRACKETS = (
 
 def venue_terms(venue: str, assets: Sequence[str]) -> VenueTerms:
     """The terms of `venue` for `assets`; raises ConfigError naming each asset that is not known."""
-    known = set(_HYPERLIQUID) & set(ASSETS)
+    known = set(_HYPERLIQUID) & set(ASSETS_BYBIT) & set(ASSETS)
     faults = [
         f"sim.assets: {a} has no recorded market; choose from {', '.join(sorted(known))}"
         for a in assets
@@ -80,6 +81,8 @@ def venue_terms(venue: str, assets: Sequence[str]) -> VenueTerms:
     ]
     if faults:
         raise ConfigError(faults)
+    if venue == BYBIT:
+        return bybit_terms(assets)
     return _binance_terms(assets) if venue == BINANCE else _hyperliquid_terms(assets)
 
 
@@ -173,6 +176,7 @@ def _hyperliquid_instrument(asset: str, size_decimals: int, leverage: int, name:
         quote="USDC",
         settle="USDC",
         multiplier=D(1000) if name.startswith("k") else D(1),
+        mark_unit=D(1).scaleb(size_decimals - 6),
         tick=D(1).scaleb(size_decimals - 6),  # "Tick and lot size": 6 − szDecimals decimals, 5 significant digits
         price_digits_max=5,
         lot=lot,

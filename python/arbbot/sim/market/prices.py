@@ -5,8 +5,7 @@ import math
 from arbbot.sim.market.noise import ValueNoise, hash_key
 from arbbot.sim.market.params import (
     BINANCE,
-    GAP_NOISE_BP,
-    GAP_SHARE,
+    GAPS,
     HYPERLIQUID,
     USDC_MEAN_BP,
     USDC_SD_BP,
@@ -34,7 +33,7 @@ class UsdcRate:
 
 
 class AssetPrices:
-    """Index and mid of one asset: Binance in USDT, Hyperliquid in USDC; `usdc` is the path of the asset USDC."""
+    """Index and mid of one asset: Hyperliquid in USDC, the others in USDT; `usdc` is the path of the asset USDC."""
 
     def __init__(self, seed: int, asset: str, params: AssetParams, premiums: AssetPremiums, usdc: UsdcRate) -> None:
         self._params = params
@@ -47,7 +46,10 @@ class AssetPrices:
             ValueNoise(hash_key(seed, asset, "walk", n), 4**n * SECOND_MS, amplitude * 2**n * math.sqrt(2 / 3))
             for n in range(OCTAVES)
         ]
-        self._gap = ValueNoise(hash_key(seed, asset, "gap"), 10 * SECOND_MS, GAP_NOISE_BP)
+        self._gaps = {
+            venue: ValueNoise(hash_key(seed, asset, *_gap_name(venue)), 10 * SECOND_MS, gap.noise_bp)
+            for venue, gap in GAPS.items()
+        }
 
     def reference(self, time_ms: int) -> float:
         """Binance's index: USDT for one unit of the asset."""
@@ -60,8 +62,9 @@ class AssetPrices:
         binance = self.reference(time_ms) * (1 + self._premiums.at(BINANCE, time_ms) * BP)
         if venue == BINANCE:
             return binance
-        difference = self._premiums.at(HYPERLIQUID, time_ms) - self._premiums.at(BINANCE, time_ms)
-        gap = GAP_SHARE * (difference - self._premiums.median_difference_bp) + self._gap.at(time_ms)
+        difference = self._premiums.at(venue, time_ms) - self._premiums.at(BINANCE, time_ms)
+        share = GAPS[venue].share
+        gap = share * (difference - self._premiums.median_difference_bp(venue)) + self._gaps[venue].at(time_ms)
         # the recorded gap compares the venues' own figures, USDC against USDT, without converting
         return binance * (1 + gap * BP)
 
@@ -70,3 +73,8 @@ class AssetPrices:
         if venue == BINANCE:
             return self.reference(time_ms)
         return self.mid(venue, time_ms) / (1 + self._premiums.at(venue, time_ms) * BP)
+
+
+def _gap_name(venue: str) -> tuple[str, ...]:
+    """Hyperliquid's noise keeps the name from when it was the only one: a seed's market never changes."""
+    return ("gap",) if venue == HYPERLIQUID else ("gap", venue)

@@ -14,6 +14,10 @@ def open_wire(venue: str, host: VenueHost, source: MarketSource) -> Wire:
             from arbbot.sim.wire.binance.wire import BinanceWire
 
             return BinanceWire(host, source)
+        case "bybit":
+            from arbbot.sim.wire.bybit.wire import BybitWire
+
+            return BybitWire(host, source)
         case "hyperliquid":
             from arbbot.sim.wire.hyperliquid.wire import HyperliquidWire
 

@@ -1,8 +1,11 @@
 """One venue's HTTP front door: drops the host segment of rewritten URLs, applies `down`, hands on to the wire."""
 
+from typing import Protocol
+
 from aiohttp import web
 
-from arbbot.sim.wire.host import VenueHost, Wire
+from arbbot.sim.wire.faults import WireFaults
+from arbbot.sim.wire.host import Wire
 
 __all__ = ["build_app", "strip_host"]
 
@@ -15,7 +18,16 @@ def strip_host(path: str) -> str:
     return f"/{rest}" if "." in head else path
 
 
-def build_app(host: VenueHost, wire: Wire) -> web.Application:
+class Front(Protocol):
+    """What can be down."""
+
+    @property
+    def faults(self) -> WireFaults:
+        """The faults armed now."""
+        ...
+
+
+def build_app(host: Front, wire: Wire) -> web.Application:
     """An application that answers every path through `wire`."""
 
     async def entry(request: web.Request) -> web.StreamResponse:

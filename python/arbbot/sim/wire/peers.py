@@ -20,6 +20,11 @@ class Peer:
         self.streams: set[str] = set()
         self._queue: asyncio.Queue[str | None] = asyncio.Queue(QUEUE_MAX)
 
+    @property
+    def backlog(self) -> int:
+        """Frames queued and not yet sent."""
+        return self._queue.qsize()
+
     def send(self, text: str) -> None:
         """Queue a frame; the socket is closed when its queue is full."""
         if self._queue.full():

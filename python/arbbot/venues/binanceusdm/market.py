@@ -2,25 +2,20 @@
 
 import asyncio
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-import orjson
 
 from arbbot.domain.errors import VenueUnavailable
 from arbbot.domain.instrument import Instrument, InstrumentId
+from arbbot.venues.binanceusdm.books import FUNDING_INTERVAL_HOURS, USD_M, BinanceBooks, subscribe
 from arbbot.venues.binanceusdm.terms import VENUE
 from arbbot.venues.number import exact
 from arbbot.venues.reply import asked, read
 from arbbot.venues.stream import Subscription
 
 __all__ = ["BinanceMarket"]
-
-STREAMS_PER_MESSAGE_MAX = 100  # "maximum 200 streams per connection", ten messages a second
-SNAPSHOT_LEVELS = 100  # weight 5 of 2,400 a minute, so that twenty books resync at once; deeper ones come as deltas
-FUNDING_INTERVAL_HOURS = 8  # "fundingInfo" lists only symbols that were adjusted; the rest settle every 8 h
 
 _MULTIPLIED = re.compile(r"^(10{3,}|1M)([A-Z0-9]+)$")
 
@@ -79,6 +74,7 @@ class BinanceMarket:
     def __init__(self, public: Any, account: Any) -> None:
         self._public = public
         self._account = account
+        self._books = BinanceBooks(public, USD_M)
 
     async def instruments(self) -> list[Instrument]:
         """Linear perpetuals in TRADING status, margined in their quote. Raises VenueUnavailable, VenueRefused."""
@@ -111,27 +107,15 @@ class BinanceMarket:
     def subscriptions(self, instruments: list[Instrument]) -> list[Subscription]:
         """Depth every 100 ms and mark price every second; the venue routes them to two URLs."""
         names = [instrument.id.symbol.lower() for instrument in instruments]
-        depth = self._public.get_ws_url("linear", "public") + "/0"
         mark = self._public.get_ws_url("linear", "market") + "/1"
         return [
-            *_subscribe(depth, [f"{name}@depth@100ms" for name in names], books=True),
-            *_subscribe(mark, [f"{name}@markPrice@1s" for name in names], books=False),
+            *self._books.subscriptions(instruments),
+            *subscribe(mark, [f"{name}@markPrice@1s" for name in names], books=False),
         ]
 
     async def snapshot(self, instrument: InstrumentId) -> bytes:
-        """GET depth. Digits are strings there, so writing the parsed answer out again changes none of them."""
-        request = {"symbol": instrument.symbol, "limit": SNAPSHOT_LEVELS}
-        raw = await asked(VENUE, f"depth of {instrument.symbol}", self._public.fapiPublicGetDepth(request))
-        if not isinstance(raw, dict):
-            raise VenueUnavailable(f"{VENUE} answered depth of {instrument.symbol} with something else; asked again")
-        return orjson.dumps(raw)
-
-
-def _subscribe(url: str, streams: list[str], *, books: bool) -> Iterable[Subscription]:
-    for start in range(0, len(streams), STREAMS_PER_MESSAGE_MAX):
-        number = start // STREAMS_PER_MESSAGE_MAX + 1
-        message = {"method": "SUBSCRIBE", "params": streams[start : start + STREAMS_PER_MESSAGE_MAX], "id": number}
-        yield Subscription(url=url, key=str(number), message=message, books=books)
+        """GET depth."""
+        return await self._books.snapshot(instrument)
 
 
 def _tradable(one: _Symbol) -> bool:

@@ -1,6 +1,7 @@
 //! A book: two ladders, a state with its reason, and the rules by which messages may change it.
 //!
-//! Two kinds of stream feed it: numbered deltas on top of a snapshot ([`Book::delta`], [`Book::snapshot`]) and full
+//! Three kinds of stream feed it: numbered deltas on top of a snapshot fetched apart ([`Book::delta`],
+//! [`Book::snapshot`]), numbered deltas with their snapshots between them ([`Book::follow`], [`Book::begin`]), and full
 //! books ([`Book::full`]). It is Live only while nothing was missed; it is empty whenever it is not Live.
 
 mod backlog;
@@ -65,7 +66,7 @@ pub struct Full {
 pub enum Effect {
     /// The book changed, or became Gapped.
     Applied,
-    /// Older than the book: without effect.
+    /// Nothing new, or no book to apply it to: without effect.
     Outdated,
     /// Kept for the snapshot to come.
     Buffered,
@@ -204,6 +205,28 @@ impl Book {
             return Effect::Outdated;
         }
         self.replace(full);
+        Effect::Applied
+    }
+
+    /// Takes a snapshot of a stream that carries its own: authoritative, whatever the book held and whatever its id.
+    pub fn begin(&mut self, full: &Full) -> Effect {
+        self.backlog.clear();
+        self.replace(full);
+        self.sequence = full.sequence;
+        Effect::Applied
+    }
+
+    /// Takes a delta of such a stream. Ids count one by one on one connection, so a repeated one is ignored and any
+    /// other that does not follow is a loss, or a restart whose snapshot was lost: only a snapshot heals either.
+    pub fn follow(&mut self, delta: &Delta) -> Effect {
+        if !self.is_live() || delta.last == self.sequence {
+            return Effect::Outdated;
+        }
+        if delta.previous == self.sequence {
+            self.apply(delta);
+        } else {
+            self.gap(Reason::SequenceBreak { expected: self.sequence, got: delta.previous });
+        }
         Effect::Applied
     }
 

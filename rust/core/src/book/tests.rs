@@ -232,3 +232,41 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_stream_with_its_own_snapshots_begins_follows_and_gaps() {
+    let mut book = Book::default();
+    assert_eq!(book.follow(&delta(8, 8, 7, &[(9, 1)], &[])), Effect::Outdated);
+    book.begin(&snapshot(10, &[(10, 1)], &[(20, 1)]));
+    book.follow(&delta(11, 11, 10, &[(11, 2)], &[(20, 0), (21, 3)]));
+    assert_eq!((sides(&book), book.sequence()), ((levels(&[(11, 2), (10, 1)]), levels(&[(21, 3)])), 11));
+    assert_eq!(book.follow(&delta(11, 11, 10, &[(12, 9)], &[])), Effect::Outdated);
+    assert_eq!(book.top().map(|(bid, _)| bid.price), Some(11));
+    book.follow(&delta(13, 13, 12, &[(12, 1)], &[]));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::SequenceBreak { expected: 11, got: 12 }));
+    assert_eq!(book.follow(&delta(14, 14, 13, &[(12, 1)], &[])), Effect::Outdated);
+    book.begin(&snapshot(14, &[(12, 1)], &[(21, 3)]));
+    assert!(book.is_live());
+}
+
+#[test]
+fn a_restart_counts_from_one_and_without_its_snapshot_the_book_is_gapped() {
+    let mut book = Book::default();
+    book.begin(&snapshot(900, &[(10, 1)], &[(20, 1)]));
+    book.follow(&delta(2, 2, 1, &[(11, 1)], &[]));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::SequenceBreak { expected: 900, got: 1 }));
+    book.begin(&snapshot(1, &[(12, 1)], &[(20, 1)]));
+    book.follow(&delta(2, 2, 1, &[(13, 1)], &[]));
+    assert_eq!((book.is_live(), book.sequence()), (true, 2));
+    book.begin(&snapshot(1, &[(14, 1)], &[(20, 1)]));
+    assert_eq!((sides(&book).0, book.sequence()), (levels(&[(14, 1)]), 1));
+}
+
+#[test]
+fn a_snapshot_in_the_stream_is_checked_like_any_other() {
+    let mut book = Book::default();
+    book.begin(&snapshot(5, &[(10, 1), (11, 1)], &[(20, 1)]));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::Disordered));
+    book.begin(&snapshot(5, &[(21, 1)], &[(20, 1)]));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::Crossed { bid: 21, ask: 20 }));
+}

@@ -11,13 +11,16 @@ pub(super) fn of(decoder: Decoder, frame: &[u8], fault: Fault) -> Event<'_> {
     let seen = if frame.len() > FRAME_BYTES_MAX { &frame[..PREFIX_BYTES] } else { frame };
     let (book, funding, symbol): (&[&[u8]], &[&[u8]], &[u8]) = match decoder {
         Decoder::BinanceUsdm => (&[b"\"depthUpdate\"", b"@depth"], &[b"\"markPriceUpdate\"", b"@markPrice"], b"\"s\""),
+        Decoder::Bybit => (&[b"\"orderbook."], &[b"\"tickers."], b"\"topic\""),
         Decoder::Hyperliquid => (&[b"\"l2Book\""], &[b"\"activeAssetCtx\""], b"\"coin\""),
     };
+    // Bybit's topics end with the symbol, whose own key differs from topic to topic.
+    let named = || value_of(seen, symbol).map(|value| value.rsplit('.').next().unwrap_or(value));
     let has = |markers: &[&[u8]]| markers.iter().any(|marker| find(seen, marker).is_some());
     if has(book) {
-        Event::Malformed(Kind::Book, value_of(seen, symbol), fault)
+        Event::Malformed(Kind::Book, named(), fault)
     } else if has(funding) {
-        Event::Malformed(Kind::Funding, value_of(seen, symbol), fault)
+        Event::Malformed(Kind::Funding, named(), fault)
     } else {
         Event::Unclaimed
     }

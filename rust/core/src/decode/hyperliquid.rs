@@ -2,7 +2,7 @@
 //!
 //! Source: Hyperliquid documentation, "WebSocket subscriptions" and "Funding".
 
-use super::{keep, price, rate, string, time_ns, Event, FullFrame, FundingFrame, Levels};
+use super::{members, price, rate, string, time_ns, Event, FullFrame, FundingFrame, Levels};
 use crate::json::{Fault, Scanner};
 
 /// `{"channel":…,"data":…}`
@@ -40,21 +40,6 @@ fn funding(data: &str) -> Result<FundingFrame<'_>, Fault> {
     let [coin, context] = members(data, ["coin", "ctx"])?;
     let [funding, oracle] = members(context.ok_or("ctx is missing")?, ["funding", "oraclePx"])?;
     Ok(FundingFrame { symbol: string(coin)?, rate: rate(funding)?, price_pay: price(oracle)?, ts_next_ns: None })
-}
-
-/// The values of `names` in the object `text`, unread.
-fn members<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[Option<&'a str>; N], Fault> {
-    let mut values = [None; N];
-    let mut scanner = Scanner::new(text);
-    scanner.object(|key, scanner| {
-        let slot = names.iter().position(|name| *name == key).and_then(|at| values.get_mut(at));
-        match slot {
-            Some(slot) => keep(slot, scanner),
-            None => scanner.value().map(|_| ()),
-        }
-    })?;
-    scanner.end()?;
-    Ok(values)
 }
 
 #[cfg(test)]

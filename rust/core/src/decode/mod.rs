@@ -4,6 +4,7 @@
 //! to the transport. Order of keys, blanks and unknown keys do not matter; everything else is strict.
 
 mod binance;
+mod bybit;
 mod hint;
 mod hyperliquid;
 mod levels;
@@ -15,7 +16,8 @@ pub use levels::Levels;
 /// Longest frame or snapshot read. A 1,000-level snapshot has about 50 kB; anything beyond this is an attack or a bug.
 pub const FRAME_BYTES_MAX: usize = 4 << 20;
 
-/// Largest funding rate believed, fraction per interval: Hyperliquid caps at 0.04 an hour, Binance at 0.03 an interval.
+/// Largest funding rate believed, fraction per interval: Hyperliquid caps at 0.04 an hour, Binance and Bybit at
+/// 0.03 and 0.04 an interval.
 const FUNDING_RATE_MAX: f64 = 1.0;
 
 /// Which venue's protocol a frame is in.
@@ -23,6 +25,8 @@ const FUNDING_RATE_MAX: f64 = 1.0;
 pub enum Decoder {
     /// Binance USD-M futures.
     BinanceUsdm,
+    /// Bybit v5 linear perpetuals.
+    Bybit,
     /// Hyperliquid perpetuals.
     Hyperliquid,
 }
@@ -47,8 +51,14 @@ pub enum Event<'a> {
     Malformed(Kind, Option<&'a str>, Fault),
     /// A numbered change of a book.
     Delta(DeltaFrame<'a>),
-    /// A whole book.
+    /// A whole book of a stream without ids.
     Full(FullFrame<'a>),
+    /// A snapshot within its own stream of deltas: the book begins anew with it.
+    Begin(FullFrame<'a>),
+    /// A delta of such a stream.
+    Follow(DeltaFrame<'a>),
+    /// What changed of a ticker that carries funding.
+    Ticker(TickerFrame<'a>),
     /// A running funding prediction.
     Funding(FundingFrame<'a>),
 }
@@ -100,12 +110,30 @@ pub struct FundingFrame<'a> {
     pub ts_next_ns: Option<i64>,
 }
 
+/// The part of a ticker that funding needs; what is None has not changed since the frame before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TickerFrame<'a> {
+    /// The venue's symbol.
+    pub symbol: &'a str,
+    /// A snapshot: what is None is not known at all.
+    pub whole: bool,
+    /// Fraction of notional per interval, + means longs pay shorts.
+    pub rate: Option<f64>,
+    /// The price that it is paid on, venue unit.
+    pub price_pay: Option<f64>,
+    /// Next settlement, ns of UTC.
+    pub ts_next_ns: Option<i64>,
+    /// Hours between settlements.
+    pub interval_hours: Option<u32>,
+}
+
 impl Decoder {
     /// By the name of the venue's adapter.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         match name {
             "binanceusdm" => Some(Self::BinanceUsdm),
+            "bybit" => Some(Self::Bybit),
             "hyperliquid" => Some(Self::Hyperliquid),
             _ => None,
         }
@@ -127,6 +155,7 @@ impl Decoder {
         }
         match self {
             Self::BinanceUsdm => binance::read(text),
+            Self::Bybit => bybit::read(text),
             Self::Hyperliquid => hyperliquid::read(text),
         }
     }
@@ -138,6 +167,8 @@ impl Decoder {
     pub fn snapshot(self, body: &[u8]) -> Result<FullFrame<'_>, Fault> {
         match self {
             Self::BinanceUsdm => binance::snapshot(text(body)?),
+            // The ids over REST are those of the 1,000-level stream: they would join no other.
+            Self::Bybit => Err("bybit sends its snapshots on the stream"),
             Self::Hyperliquid => hyperliquid::book(text(body)?),
         }
     }
@@ -148,6 +179,21 @@ fn text(frame: &[u8]) -> Result<&str, Fault> {
         return Err("longer than 4 MiB");
     }
     std::str::from_utf8(frame).map_err(|_| "not UTF-8")
+}
+
+/// The values of `names` in the object `text`, unread.
+fn members<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[Option<&'a str>; N], Fault> {
+    let mut values = [None; N];
+    let mut scanner = Scanner::new(text);
+    scanner.object(|key, scanner| {
+        let slot = names.iter().position(|name| *name == key).and_then(|at| values.get_mut(at));
+        match slot {
+            Some(slot) => keep(slot, scanner),
+            None => scanner.value().map(|_| ()),
+        }
+    })?;
+    scanner.end()?;
+    Ok(values)
 }
 
 /// Remembers a member's value; an object that has it twice is refused.

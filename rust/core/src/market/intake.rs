@@ -4,11 +4,14 @@
 use super::{Entry, Market, Venue};
 use crate::book::{Book, Delta, Effect, Full, Reason};
 use crate::counters::Counters;
-use crate::decode::{Decoder, DeltaFrame, Event, FullFrame, FundingFrame, Kind};
-use crate::funding::{next_full_hour_ns, Funding};
+use crate::decode::{Decoder, DeltaFrame, Event, FullFrame, FundingFrame, Kind, TickerFrame};
+use crate::funding::{next_full_hour_ns, Funding, Ticker};
 use crate::ids::{InstrumentId, VenueId};
 use crate::json::Fault;
 use crate::registry::{Instrument, Refused};
+
+type TakeDelta = fn(&mut Book, &Delta) -> Effect;
+type TakeFull = fn(&mut Book, &Full) -> Effect;
 
 /// What became of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +37,11 @@ impl Market {
             Event::Unclaimed => Claim::Unclaimed,
             Event::Ignored => Claim::Ignored,
             Event::Malformed(kind, symbol, fault) => self.take_malformed(venue, kind, symbol, fault),
-            Event::Delta(delta) => self.take_delta(venue, &delta, ts_recv_ns),
-            Event::Full(full) => self.take_full(venue, &full, ts_recv_ns),
+            Event::Delta(delta) => self.take_delta(venue, &delta, ts_recv_ns, Book::delta),
+            Event::Follow(delta) => self.take_delta(venue, &delta, ts_recv_ns, Book::follow),
+            Event::Full(full) => self.take_full(venue, &full, ts_recv_ns, Book::full),
+            Event::Begin(full) => self.take_full(venue, &full, ts_recv_ns, Book::begin),
+            Event::Ticker(ticker) => self.take_ticker(venue, &ticker, ts_recv_ns),
             Event::Funding(funding) => self.take_funding(venue, &funding, ts_recv_ns),
         };
         if let Some(venue) = self.venues.get_mut(venue.index()) {
@@ -63,6 +69,7 @@ impl Market {
         venue.counters.snapshots += 1;
         change(&mut venue.counters, entry, |book| match venue.decoder {
             Decoder::BinanceUsdm => book.snapshot(full),
+            Decoder::Bybit => book.begin(full),
             Decoder::Hyperliquid => book.full(full),
         });
         Ok(true)
@@ -75,21 +82,21 @@ impl Market {
     pub fn invalidate(&mut self, id: InstrumentId, reason: &str) -> Result<(), Refused> {
         let entry = self.entries.get_mut(id.index()).ok_or(Refused::NoInstrument(id.0))?;
         entry.book.invalidate(Reason::Invalidated(reason.into()));
-        entry.funding = None;
+        entry.forget_funding();
         Ok(())
     }
 
-    fn take_delta(&mut self, venue: VenueId, frame: &DeltaFrame<'_>, ts_recv_ns: i64) -> Claim {
+    fn take_delta(&mut self, venue: VenueId, frame: &DeltaFrame<'_>, ts_recv_ns: i64, work: TakeDelta) -> Claim {
         let Some((counters, entry)) = target(&mut self.venues, &mut self.entries, venue, frame.symbol) else {
             return Claim::Ignored;
         };
         match fill_delta(&mut self.delta, frame, &entry.instrument, ts_recv_ns) {
-            Ok(()) => change(counters, entry, |book| book.delta(&self.delta)),
+            Ok(()) => change(counters, entry, |book| work(book, &self.delta)),
             Err(reason) => lose(counters, entry, reason),
         }
     }
 
-    fn take_full(&mut self, venue: VenueId, frame: &FullFrame<'_>, ts_recv_ns: i64) -> Claim {
+    fn take_full(&mut self, venue: VenueId, frame: &FullFrame<'_>, ts_recv_ns: i64, work: TakeFull) -> Claim {
         let symbol = frame.symbol.unwrap_or_default();
         let Some((counters, entry)) = target(&mut self.venues, &mut self.entries, venue, symbol) else {
             return Claim::Ignored;
@@ -97,10 +104,22 @@ impl Market {
         match fill_full(&mut self.full, frame, &entry.instrument, ts_recv_ns) {
             Ok(()) => {
                 counters.snapshots += 1;
-                change(counters, entry, |book| book.full(&self.full))
+                change(counters, entry, |book| work(book, &self.full))
             }
             Err(reason) => lose(counters, entry, reason),
         }
+    }
+
+    fn take_ticker(&mut self, venue: VenueId, frame: &TickerFrame<'_>, ts_recv_ns: i64) -> Claim {
+        let Some((_, entry)) = target(&mut self.venues, &mut self.entries, venue, frame.symbol) else {
+            return Claim::Ignored;
+        };
+        entry.ticker.take(frame);
+        entry.funding = entry.ticker.funding(ts_recv_ns);
+        if let Some(funding) = entry.funding {
+            entry.instrument.funding_interval_hours = funding.interval_hours;
+        }
+        Claim::Touched(entry.instrument.id)
     }
 
     fn take_funding(&mut self, venue: VenueId, frame: &FundingFrame<'_>, ts_recv_ns: i64) -> Claim {
@@ -124,10 +143,17 @@ impl Market {
                 Kind::Book => {
                     lose(counters, entry, Reason::Unreadable(fault));
                 }
-                Kind::Funding => entry.funding = None,
+                Kind::Funding => entry.forget_funding(),
             }
         }
         Claim::Malformed
+    }
+}
+
+impl Entry {
+    fn forget_funding(&mut self) {
+        self.funding = None;
+        self.ticker = Ticker::default();
     }
 }
 

@@ -5,7 +5,7 @@ mod intake;
 use crate::book::{Book, Delta, Full, Side};
 use crate::counters::Counters;
 use crate::decode::Decoder;
-use crate::funding::{Funding, FUNDING_AGE_NS_MAX};
+use crate::funding::{Funding, Ticker, FUNDING_AGE_NS_MAX};
 use crate::ids::{AssetId, CurrencyId, InstrumentId, Names, VenueId};
 use crate::merged::{merge, MergedLevel, MergedSource};
 use crate::quote;
@@ -25,6 +25,7 @@ pub(crate) struct Entry {
     pub(crate) instrument: Instrument,
     pub(crate) book: Book,
     funding: Option<Funding>,
+    ticker: Ticker,
 }
 
 /// Where the value of a currency comes from.
@@ -84,7 +85,7 @@ impl Market {
         if let Some(members) = self.members.get_mut(asset as usize) {
             members.push(id);
         }
-        self.entries.push(Entry { instrument, book: Book::default(), funding: None });
+        self.entries.push(Entry { instrument, book: Book::default(), funding: None, ticker: Ticker::default() });
         Ok(id)
     }
 
@@ -155,14 +156,16 @@ impl Market {
         self.rate(entry.instrument.quote, now_ns).map(|rate| mid * rate)
     }
 
-    /// Books of a venue that need a snapshot: every one that is not Live.
+    /// Instruments of a venue that need a snapshot: every one whose book is not Live, and where tickers send only
+    /// changes, every one whose ticker was not heard whole.
     ///
     /// # Errors
     /// An unknown venue.
     pub fn gapped(&self, venue: VenueId) -> Result<Vec<InstrumentId>, Refused> {
-        self.venues.get(venue.index()).ok_or(Refused::NoVenue(venue.0))?;
-        let of_venue = self.entries.iter().filter(|entry| entry.instrument.venue == venue && !entry.book.is_live());
-        Ok(of_venue.map(|entry| entry.instrument.id).collect())
+        let partial = self.venues.get(venue.index()).ok_or(Refused::NoVenue(venue.0))?.decoder == Decoder::Bybit;
+        let lost = |entry: &&Entry| !entry.book.is_live() || (partial && !entry.ticker.whole);
+        let of_venue = self.entries.iter().filter(|entry| entry.instrument.venue == venue);
+        Ok(of_venue.filter(lost).map(|entry| entry.instrument.id).collect())
     }
 
     /// The best `count` levels of all Live books of `asset` in `quote`, best first.

@@ -4,6 +4,8 @@ use crate::num;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
+mod bybit;
+
 const HOUR_NS: i64 = 3_600_000_000_000;
 
 pub(crate) fn terms(venue: VenueId, symbol: &'static str, quote: &'static str) -> Terms<'static> {

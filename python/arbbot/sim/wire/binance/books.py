@@ -60,10 +60,11 @@ class Books:
         return book
 
     def advance(self, symbol: str) -> BookDiff:
-        """Publish the book of now; returns what changed since the last one."""
+        """Publish the book of now; returns what changed since the last one. An id is used only when something did."""
         before = self._published.get(symbol) or self._now(symbol)
-        after = self._published[symbol] = self._now(symbol)
-        return BookDiff(before, after)
+        diff = BookDiff(before, self._now(symbol))
+        self._published[symbol] = before if diff.empty else diff.after
+        return diff
 
     def _now(self, symbol: str) -> Published:
         book = self._model.book(symbol)

@@ -1,0 +1,84 @@
+//! Bybit v5 linear perpetuals: `orderbook.N.SYMBOL` (a snapshot, then deltas numbered one by one, on one topic) and
+//! `tickers.SYMBOL` (a snapshot, then only what changed), which alone tells the funding interval.
+//!
+//! Source: Bybit API v5, WebSocket public "Orderbook" and "Ticker".
+
+use super::{integer, members, price, rate, string, time_ns, DeltaFrame, Event, FullFrame, Levels, TickerFrame};
+use crate::json::Fault;
+
+/// Depths of linear contracts. `orderbook.rpi` has levels of three fields and is not one of them.
+const DEPTHS: [&str; 5] = ["1", "50", "200", "500", "1000"];
+
+/// The id of the snapshot that a restarted service sends, whatever its `type` says.
+const RESTART: u64 = 1;
+
+/// `{"topic":…,"type":"snapshot"|"delta","ts":…,"data":{…}}`
+pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
+    let [topic, kind, time, data] = members(text, ["topic", "type", "ts", "data"])?;
+    let Some(topic) = topic else { return Ok(Event::Unclaimed) };
+    let topic = string(Some(topic))?;
+    if let Some(place) = topic.strip_prefix("orderbook.") {
+        let Some((_, symbol)) = place.split_once('.').filter(|(depth, _)| DEPTHS.contains(depth)) else {
+            return Ok(Event::Ignored);
+        };
+        return book(symbol, whole(kind)?, time_ns(time)?, data.ok_or("data is missing")?);
+    }
+    match topic.strip_prefix("tickers.") {
+        Some(symbol) => ticker(symbol, whole(kind)?, data.ok_or("data is missing")?),
+        None => Ok(Event::Unclaimed),
+    }
+}
+
+fn whole(kind: Option<&str>) -> Result<bool, Fault> {
+    match string(kind)? {
+        "snapshot" => Ok(true),
+        "delta" => Ok(false),
+        _ => Err("neither a snapshot nor a delta"),
+    }
+}
+
+/// `{"s":…,"b":[[price,quantity]],"a":…,"u":…,"seq":…}`
+fn book<'a>(symbol: &'a str, whole: bool, ts_venue_ns: i64, data: &'a str) -> Result<Event<'a>, Fault> {
+    let [name, bids, asks, last] = members(data, ["s", "b", "a", "u"])?;
+    if string(name)? != symbol {
+        return Err("a book of another symbol");
+    }
+    let last = integer(last)?;
+    let (bids, asks) = (Levels::pairs(bids.ok_or("bids are missing")?), Levels::pairs(asks.ok_or("asks are missing")?));
+    if whole || last == RESTART {
+        let (symbol, ts_venue_ns) = (Some(symbol), Some(ts_venue_ns));
+        return Ok(Event::Begin(FullFrame { symbol, sequence: last, ts_venue_ns, bids, asks }));
+    }
+    let previous = last.checked_sub(1).ok_or("an id of 0")?;
+    Ok(Event::Follow(DeltaFrame { symbol, first: last, last, previous, ts_venue_ns, bids, asks }))
+}
+
+/// Only what funding needs. A snapshot with an empty rate says that there is none: a dated contract.
+fn ticker<'a>(symbol: &'a str, whole: bool, data: &'a str) -> Result<Event<'a>, Fault> {
+    let [name, raw_rate, mark, next, hours] =
+        members(data, ["symbol", "fundingRate", "markPrice", "nextFundingTime", "fundingIntervalHour"])?;
+    if string(name)? != symbol {
+        return Err("a ticker of another symbol");
+    }
+    if whole && raw_rate == Some("\"\"") {
+        let (rate, price_pay, ts_next_ns, interval_hours) = (None, None, None, None);
+        return Ok(Event::Ticker(TickerFrame { symbol, whole, rate, price_pay, ts_next_ns, interval_hours }));
+    }
+    Ok(Event::Ticker(TickerFrame {
+        symbol,
+        whole,
+        rate: raw_rate.map(|raw| rate(Some(raw))).transpose()?,
+        price_pay: mark.map(|raw| price(Some(raw))).transpose()?,
+        ts_next_ns: next.map(|raw| string(Some(raw)).and_then(|ms| time_ns(Some(ms)))).transpose()?,
+        interval_hours: hours.map(interval).transpose()?,
+    }))
+}
+
+/// `"8"`; a day is the longest that a rate per hour is made of.
+fn interval(raw: &str) -> Result<u32, Fault> {
+    let hours = integer(Some(string(Some(raw))?))?;
+    u32::try_from(hours).ok().filter(|hours| (1..=24).contains(hours)).ok_or("a funding interval beyond a day")
+}
+
+#[cfg(test)]
+mod tests;
