@@ -30,12 +30,13 @@ from arbbot.store.link import Link
 from arbbot.store.server import EmbeddedServer
 from builders.emulated_accounts import EmulatedAccounts, Place
 
-__all__ = ["EXPLAINED", "KEEP", "Run", "Site", "booked", "end_process", "eventually"]
+__all__ = ["EXPLAINED", "KEEP", "Run", "Site", "altered", "booked", "end_process", "eventually"]
 
 ARBBOT = Path(sys.executable).with_name("arbbot")
 DEMO = Path(__file__).resolve().parents[2] / "configs" / "demo.toml"
 POLL_S = 0.02
 PATIENCE_S = 30.0
+ALTERED = Path(__file__).resolve().parents[1] / "altered"
 # one pair, which no decay of its carry closes: what a test of restarts needs
 KEEP = {"pairs_max": "1", "carry_close_bp_per_day": "-100_000"}
 
@@ -56,6 +57,12 @@ def end_process(pid: int) -> None:
     """Kill −9 one process, and wait until it can do nothing more."""
     os.kill(pid, signal.SIGKILL)
     eventually(lambda: _gone(pid), f"process {pid} is gone")
+
+
+def altered(what: str) -> dict[str, str]:
+    """The environment of an `arbbot` process that is not as it should be (see `tests/altered`): for control runs."""
+    path = os.pathsep.join(filter(None, (str(ALTERED), os.environ.get("PYTHONPATH", ""))))
+    return {"PYTHONPATH": path, "ARBBOT_ALTERED": what}
 
 
 def _gone(pid: int) -> bool:

@@ -14,6 +14,7 @@ from store_rig import KEYS, TIMEOUT_S, link, program, server
 
 from arbbot.domain.errors import LeaseLost, StoreUnavailable
 from arbbot.store.files import FileLock
+from arbbot.store.guard import MachineGuard
 from arbbot.store.holder import Holder, this_holder
 from arbbot.store.keys import Keys
 from arbbot.store.lease import LEASE_MS, MARGIN_MS, RedisLease
@@ -55,6 +56,7 @@ def make(link: Link, tmp_path: Path) -> MakeLease:
         """A bot on another machine, unless the data directory says otherwise: its file locks are elsewhere."""
         data_dir = Path(str(changes.pop("data_dir", tmp_path / name)))
         machine_dir = Path(str(changes.pop("machine_dir", tmp_path / f"machine-{name}")))
+        guarded = changes.pop("machine", machine_dir)
         for directory in (data_dir, machine_dir):
             directory.mkdir(exist_ok=True)
         return RedisLease(
@@ -66,6 +68,7 @@ def make(link: Link, tmp_path: Path) -> MakeLease:
             machine_dir=machine_dir,
             scope="",
             on_epoch=epochs.append,
+            guard=lambda name: MachineGuard(f"{guarded} {name}"),
         )
 
     epochs: list[int] = []
@@ -123,6 +126,14 @@ async def test_two_stores_on_one_machine_share_the_accounts_lock(
     finally:
         await far.close()
         await other.stop()
+
+
+async def test_another_temporary_directory_is_still_this_machine(make: MakeLease, tmp_path: Path) -> None:
+    machine = tmp_path.as_posix()
+    await make("a", machine=machine).acquire(["shared"])
+    with pytest.raises(LeaseLost, match=rf"process {os.getpid()} on this machine holds this venue account"):
+        await make("b", bot="second", machine=machine).acquire(["own", "shared"])
+    await make("c", bot="third", machine=machine).acquire(["own"])  # all or none: the refused one kept nothing
 
 
 async def test_one_data_directory_is_refused_at_once(make: MakeLease, tmp_path: Path) -> None:

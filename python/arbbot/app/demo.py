@@ -25,7 +25,8 @@ from arbbot.store.sender import CommandLine
 __all__ = ["Demo", "DemoEnd"]
 
 SIM_PATIENCE_S = 30.0
-RESTARTS_MAX = 5
+RESTARTS_MAX = 5  # in a row
+SOUND_S = 60.0  # a bot that ran this long was sound: what ended it is another matter than the last time
 WORTHLESS = {2, 3}  # exit codes of a wrong config and of something missing: another start ends the same way
 RESTART_S = 0.2  # doubles: a venue that is away for some seconds does not use up every start
 MOVE_S = 10.0
@@ -124,8 +125,10 @@ class Demo:
         asked = asyncio.create_task(stop.wait())
         played = asyncio.create_task(self._played.wait())
         gone = asyncio.create_task(self.sim.wait())
+        failures = 0
         try:
             while True:
+                began_s = time.monotonic()
                 died = asyncio.create_task(self.bot.wait())
                 left_s = None if deadline_s is None else max(0.0, deadline_s - time.monotonic())
                 done, _ = await asyncio.wait(
@@ -140,10 +143,11 @@ class Demo:
                 if died not in done:
                     died.cancel()
                     return
-                if self.bot.restarts >= RESTARTS_MAX or died.result() in WORTHLESS:
+                failures = 1 if time.monotonic() - began_s > SOUND_S else failures + 1
+                if failures > RESTARTS_MAX or died.result() in WORTHLESS:
                     return
                 self._tell(f"the bot ended with {died.result()} ({self.bot.last_words()}); starting it again")
-                await asyncio.sleep(RESTART_S * 2**self.bot.restarts)
+                await asyncio.sleep(RESTART_S * 2 ** (failures - 1))
                 await self.bot.start()
         finally:
             for task in (asked, played, gone):

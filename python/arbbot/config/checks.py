@@ -2,38 +2,35 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from arbbot.config.faults import suggest
 from arbbot.config.settings import (
     BotSettings,
     Mode,
     NumeraireSettings,
+    RateSource,
     RiskSettings,
     SimSettings,
     StoreSettings,
     StrategySettings,
-    VenueSettings,
 )
+from arbbot.config.sound import Fault, known
+from arbbot.config.venue_checks import accounts, emulated, settled
 
 __all__ = ["cross_faults"]
 
-Fault = tuple[tuple[str, ...], str]
-# What each adapter's linear perpetuals settle in: the venues' contract specifications.
-SETTLES_IN = {"binanceusdm": "USDT", "bybit": "USDT", "hyperliquid": "USDC"}
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
 
 def cross_faults(sections: Mapping[str, Any]) -> list[Fault]:
-    """Faults between the sections that are themselves valid; a check whose sections are not is left out.
+    """Faults between keys that are themselves valid; a comparison with one that is not is left out.
 
-    `sections` holds those by name, and `venue_names`, which is known even where a venue has faults of its own.
+    `sections` holds what is sound by section, and `venue_names`, known even where a venue has faults of its own.
     """
     found: list[Fault] = []
     for needs, check in CHECKS:
         if all(name in sections for name in needs):
-            found.extend(check(*(sections[name] for name in needs)))
+            found.extend(known(check(*(sections[name] for name in needs))))
     return found
 
 
@@ -46,52 +43,18 @@ def _store(store: StoreSettings) -> Iterator[Fault]:
         yield ("store", "password"), "must be env:NAME or file:PATH"
 
 
-def _venues(bot: BotSettings, venues: dict[str, VenueSettings]) -> Iterator[Fault]:
-    if len(venues) < 2:
-        yield ("venues",), "a pair needs two venues: add another [venues.NAME]"
-    live = bot.mode is Mode.LIVE
-    adapters: dict[str, str] = {}
-    for name, venue in venues.items():
-        for key, reference in (("key", venue.key), ("secret", venue.secret)):
-            if live and reference == "emulated":
-                yield ("venues", name, key), "mode is live: write env:NAME or file:PATH"
-            if not live and reference != "emulated":
-                yield ("venues", name, key), "mode is emulated: write emulated, so that no real key can leave"
-        if not live:
-            if venue.adapter in adapters:
-                yield ("venues", name, "adapter"), f"venues.{adapters[venue.adapter]} is the same emulated account"
-            adapters[venue.adapter] = name
-        yield from _address(name, venue.base_url, loopback=not live)
-        if venue.hosts and (venue.base_url is not None or not live):
-            yield ("venues", name, "hosts"), "goes with real venues and without base_url: remove one"
-
-
-def _address(name: str, base_url: str | None, *, loopback: bool) -> Iterator[Fault]:
-    if base_url is None:
-        return
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        yield ("venues", name, "base_url"), "must be http://HOST:PORT or https://HOST"
-    elif "@" in parts.netloc:
-        yield ("venues", name, "base_url"), "holds a password: remove it"
-    elif loopback and parts.hostname not in LOOPBACK:
-        yield ("venues", name, "base_url"), "mode is emulated: only a loopback address"
-
-
 def _rates(numeraire: NumeraireSettings, names: list[str]) -> Iterator[Fault]:
     for currency, source in numeraire.rates.items():
-        if source.venue not in names:
-            place = ("numeraire", "rates", currency, "venue")
-            yield place, f"{source.venue} is not in [venues]{suggest(source.venue, names)}"
+        yield from known(_source(currency, source, names))
+    for currency in numeraire.rates:
         if currency == numeraire.currency:
             yield ("numeraire", "rates", currency), "is the numeraire itself: remove it"
 
 
-def _settled(numeraire: NumeraireSettings, venues: dict[str, VenueSettings]) -> Iterator[Fault]:
-    settled = {SETTLES_IN[venue.adapter]: name for name, venue in venues.items()}
-    for currency, name in settled.items():
-        if currency != numeraire.currency and currency not in numeraire.rates:
-            yield ("numeraire", "rates", currency), f"missing: venues.{name} settles in {currency}"
+def _source(currency: str, source: RateSource, names: list[str]) -> Iterator[Fault]:
+    if source.venue not in names:
+        place = ("numeraire", "rates", currency, "venue")
+        yield place, f"{source.venue} is not in [venues]{suggest(source.venue, names)}"
 
 
 def _sim_present(bot: BotSettings, sim: SimSettings | None) -> Iterator[Fault]:
@@ -101,19 +64,17 @@ def _sim_present(bot: BotSettings, sim: SimSettings | None) -> Iterator[Fault]:
         yield ("sim",), "mode is live: remove [sim], or set bot.mode to emulated"
 
 
-def _sim(sim: SimSettings | None, venues: dict[str, VenueSettings], strategy: StrategySettings) -> Iterator[Fault]:
+def _sim_assets(sim: SimSettings | None, strategy: StrategySettings) -> Iterator[Fault]:
     if sim is None:
         return
-    for name, venue in venues.items():
-        if venue.adapter not in sim.venues:
-            yield ("sim", "venues", venue.adapter), f"missing: venues.{name} is to be emulated"
     for asset in strategy.assets:
         if asset not in sim.assets:
             yield ("strategy", "assets"), f"{asset} is not emulated: add it to sim.assets"
-    ports = [venue.port for venue in sim.venues.values() if venue.port]
-    if len(ports) != len(set(ports)):
-        yield ("sim", "venues"), "two venues on one port: use 0 for any free one"
-    yield from _start(sim.start)
+
+
+def _sim_start(sim: SimSettings | None) -> Iterator[Fault]:
+    if sim is not None:
+        yield from _start(sim.start)
 
 
 def _start(text: str) -> Iterator[Fault]:
@@ -132,31 +93,63 @@ def _assets(strategy: StrategySettings) -> Iterator[Fault]:
         yield ("strategy", "assets"), "holds an asset twice"
 
 
+Figure = Callable[[StrategySettings, RiskSettings], Decimal]
+
+
+class Bound(NamedTuple):
+    """`figure`, told at `path`, may not exceed `limit`, which is called `other`."""
+
+    path: str
+    figure: Figure
+    other: str
+    limit: Figure
+
+
 def _limits(strategy: StrategySettings, risk: RiskSettings) -> Iterator[Fault]:
-    pair, slice_ = strategy.notional_per_pair, strategy.notional_per_slice
-    bounds = (
-        (("strategy", "notional_per_slice"), slice_, "strategy.notional_per_pair", pair),
-        (("strategy", "band_bp"), strategy.band_bp, "risk.price_band_bp", risk.price_band_bp),
-        (("strategy", "notional_per_pair"), pair, "risk.venue_notional_max", risk.venue_notional_max),
-        (("strategy", "notional_per_pair"), 2 * pair, "risk.gross_notional_max (two legs)", risk.gross_notional_max),
-        (("strategy", "notional_per_pair"), pair, "risk.asset_notional_max", risk.asset_notional_max),
-        (("risk", "pairs_max"), slice_ * risk.pairs_max, "risk.net_delta_max (a naked slice of each pair)",
-         risk.net_delta_max),
-        (("risk", "venue_notional_max"), risk.venue_notional_max, "risk.gross_notional_max", risk.gross_notional_max),
-        (("risk", "asset_notional_max"), risk.asset_notional_max, "risk.gross_notional_max", risk.gross_notional_max),
-    )  # fmt: skip
-    for path, value, other, bound in bounds:
-        if value > bound:
-            yield path, f"{value} is above {other} {bound}: no pair could open as written"
+    for bound in BOUNDS:
+        yield from known(_bounded(bound, strategy, risk))
+
+
+def _bounded(row: Bound, strategy: StrategySettings, risk: RiskSettings) -> Iterator[Fault]:
+    figure, limit = row.figure(strategy, risk), row.limit(strategy, risk)
+    if figure > limit:
+        yield tuple(row.path.split(".")), f"{figure} is above {row.other} {limit}: no pair could open as written"
+
+
+BOUNDS: tuple[Bound, ...] = (
+    Bound("strategy.notional_per_slice", lambda s, _: s.notional_per_slice,
+     "strategy.notional_per_pair", lambda s, _: s.notional_per_pair),
+    Bound("strategy.band_bp", lambda s, _: s.band_bp, "risk.price_band_bp", lambda _, r: r.price_band_bp),
+    Bound("strategy.notional_per_pair", lambda s, _: s.notional_per_pair,
+     "risk.venue_notional_max", lambda _, r: r.venue_notional_max),
+    Bound("strategy.notional_per_pair", lambda s, _: 2 * s.notional_per_pair,
+     "risk.gross_notional_max (two legs)", lambda _, r: r.gross_notional_max),
+    Bound("strategy.notional_per_pair", lambda s, _: s.notional_per_pair,
+     "risk.asset_notional_max", lambda _, r: r.asset_notional_max),
+    Bound("risk.pairs_max", lambda s, r: s.notional_per_slice * r.pairs_max,
+     "risk.net_delta_max (a naked slice of each pair)", lambda _, r: r.net_delta_max),
+    Bound("risk.venue_notional_max", lambda _, r: r.venue_notional_max,
+     "risk.gross_notional_max", lambda _, r: r.gross_notional_max),
+    Bound("risk.asset_notional_max", lambda _, r: r.asset_notional_max,
+     "risk.gross_notional_max", lambda _, r: r.gross_notional_max),
+)  # fmt: skip
+
+
+def _version(version: object) -> Iterator[Fault]:
+    if version is True:
+        yield ("schema_version",), "must be 1, got 'True'"
 
 
 CHECKS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Fault]]], ...] = (
+    (("schema_version",), _version),
     (("store",), _store),
-    (("bot", "venues"), _venues),
+    (("bot", "venues"), accounts),
     (("numeraire", "venue_names"), _rates),
-    (("numeraire", "venues"), _settled),
+    (("numeraire", "venues"), settled),
     (("bot", "sim"), _sim_present),
-    (("sim", "venues", "strategy"), _sim),
+    (("sim", "venues"), emulated),
+    (("sim", "strategy"), _sim_assets),
+    (("sim",), _sim_start),
     (("strategy",), _assets),
     (("strategy", "risk"), _limits),
 )

@@ -8,6 +8,9 @@ from arbbot.config.settings import Settings
 
 __all__ = ["config_hash", "describe", "schema_json"]
 
+BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+DECIMAL = [{"type": "number"}, {"type": "string"}]
+
 
 def describe(settings: Settings) -> list[str]:
     """One `path = value` line per key, secrets as the references they are."""
@@ -22,10 +25,25 @@ def config_hash(settings: Settings) -> str:
 
 def schema_json() -> str:
     """The JSON schema of the config file, ending in a newline."""
-    schema = Settings.model_json_schema()
+    schema = _spoken(Settings.model_json_schema())
     # editors put the line `#:schema` to use; TOML itself has no key for it
     schema["$schema"] = "http://json-schema.org/draft-07/schema#"
     return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def _spoken(node: Any) -> Any:
+    """`node` in JSON Schema's own words, where pydantic leaves Python's or says less than it enforces."""
+    if isinstance(node, list):
+        return [_spoken(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    spoken = {BOUNDS.get(key, key): _spoken(value) for key, value in node.items()}
+    if spoken.get("anyOf") == DECIMAL:  # strict: a number is never written as text
+        del spoken["anyOf"]
+        spoken["type"] = "number"
+    if "patternProperties" in spoken:
+        spoken.setdefault("additionalProperties", False)
+    return spoken
 
 
 def _flat(prefix: str, value: Any) -> list[tuple[str, Any]]:

@@ -1,13 +1,13 @@
 """From the operator's file to frozen Settings. Reports every fault at once; reads nothing but that one file."""
 
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from arbbot.config.checks import cross_faults
 from arbbot.config.faults import LineIndex, explain
 from arbbot.config.settings import Settings
+from arbbot.config.sound import sound_sections
 from arbbot.config.toml import parse_toml, read_text
 from arbbot.domain.errors import ConfigError
 
@@ -24,27 +24,10 @@ def load_settings(path: Path) -> Settings:
         shape = []
     except ValidationError as error:
         settings, shape = None, [explain(e) for e in error.errors(include_url=False)]
-    faults = [*shape, *cross_faults(_valid_sections(raw))]
+    faults = [*shape, *cross_faults(sound_sections(raw))]
     if faults or settings is None:
         raise ConfigError([_line(path, lines, place, reason) for place, reason in faults])
     return settings
-
-
-def _valid_sections(raw: dict[str, Any]) -> dict[str, Any]:
-    """Each section that is valid by itself; an absent one counts when it may be absent."""
-    sections: dict[str, Any] = {}
-    if isinstance(raw.get("venues"), dict):
-        sections["venue_names"] = list(raw["venues"])
-    for name, field in Settings.model_fields.items():
-        if name not in raw:
-            if not field.is_required():
-                sections[name] = field.get_default()
-            continue
-        try:
-            sections[name] = TypeAdapter[Any](field.annotation or Any).validate_python(raw[name])
-        except ValidationError:
-            continue  # its faults are reported with the whole file's
-    return sections
 
 
 def _line(path: Path, lines: LineIndex, place: tuple[str | int, ...], reason: str) -> str:

@@ -27,6 +27,7 @@ class SimVenue(msgspec.Struct, frozen=True, kw_only=True):
 class SimFile(msgspec.Struct, frozen=True, kw_only=True):
     """`<data_dir>/sim.json`. `offset_ns`: market time minus wall time when it was written.
 
+    `home`: the directory that holds the venues' accounts: what tells them from those of other emulated venues.
     `end_ms`: where a recording ends, market time; `notes`: what a person should know about the market.
     """
 
@@ -36,6 +37,7 @@ class SimFile(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     offset_ns: int
     venues: dict[str, SimVenue]
+    home: str = ""
     end_ms: int | None = None
     notes: tuple[str, ...] = ()
 

@@ -86,6 +86,7 @@ class EngineContext:
         self.decisions: deque[DecisionStatus] = deque(maxlen=20)
         self.alerts: deque[AlertStatus] = deque(maxlen=20)
         self.reread: set[str] = set(venues)
+        self.recovered = False  # every venue was read, and nothing an earlier boot sent is in doubt; stays true
         self.held = False
         self.calendar_moves = 0
         self.idle_ns: int | None = None  # market time of the last full look at which nothing was to be done

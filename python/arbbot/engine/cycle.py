@@ -57,7 +57,6 @@ class Engine:
         self._readers = [TruthReader(context, venue) for venue in context.venues.values()]
         self._started_ns = context.clock.monotonic_ns()
         self._show_due_ns = self._decide_due_ns = 0
-        self._ready = False
         self.closing_down = False
         self.explained = False
 
@@ -129,7 +128,7 @@ class Engine:
 
     def _recovered(self) -> bool:
         """True once every venue was read and nothing an earlier boot sent is in doubt; stays true."""
-        if not self._ready:
+        if not self.context.recovered:
             read = all(venue in self.context.truth for venue in self.context.venues)
             read = read and {account.venue for account in self.context.state.cash.baselines} >= set(self.context.venues)
             earlier = [
@@ -138,17 +137,18 @@ class Engine:
                 if record.intent.epoch != self.context.state.epoch
             ]
             doubtful = set(self.context.mismatch) - set(self.context.mismatch_standing)
-            self._ready = read and not earlier and not doubtful
-            if self._ready:
+            self.context.recovered = read and not earlier and not doubtful
+            if self.context.recovered:
                 self.context.decide("recovered: venue truth read, every earlier order resolved")
-        return self._ready
+        return self.context.recovered
 
     async def _show(self, *, force: bool = False, stopped: bool = False) -> None:
         now_ns = self.context.clock.monotonic_ns()
         if force or now_ns >= self._show_due_ns:
             self._show_due_ns = now_ns + SHOW_EVERY_NS
+            context, started_ns = self.context, self._started_ns
             await self._publish(
-                document(self.context, self._marks, started_ns=self._started_ns, ready=self._ready, stopped=stopped)
+                document(context, self._marks, started_ns=started_ns, ready=context.recovered, stopped=stopped)
             )
 
     async def _finish(self) -> None:

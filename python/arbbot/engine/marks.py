@@ -44,7 +44,7 @@ class Marks:
         """Every settlement currency's rate; one never known counts as 1, for reports."""
         instruments = [*self._context.instruments.values()]
         instruments += [leg.instrument for p in self._context.state.pairs.pairs.values() for leg in p.terms.legs]
-        return {i.settle: self.rate(i.settle) or ONE for i in instruments}
+        return {currency: self.rate(currency) or ONE for currency in dict.fromkeys(i.settle for i in instruments)}
 
     def mark(self, pair: PairRecord) -> Mark | None:
         """Fresh where both books are, else the last one; None before any."""

@@ -87,8 +87,13 @@ class Obeyer:
         return Answer(command_id=command.id, done=True, text="closing; `arbbot halt` keeps it from being opened again")
 
     def _hold(self, command: Command) -> Answer | None:
-        """Stop planning; answered once every pair is settled, so that the calendar may move."""
+        """Stop planning; answered once every pair is settled, so that the calendar may move.
+
+        Not begun before recovery is over: it would keep the accounts from being read, which recovery waits for.
+        """
         context = self._context
+        if not context.recovered:
+            return None
         context.held = True
         if any(not pair.settled for pair in context.state.pairs.live()) or context.state.pairs.unresolved():
             return None

@@ -1,7 +1,7 @@
 """The right to trade: one lease per bot id and per venue account, with an epoch that fences whoever was before.
 
-Two locks stand in front of the store's: a file lock in data_dir, and one per account in a directory of the machine,
-because two embedded stores know nothing of each other. Times are monotonic, never the market's.
+Locks of the machine stand in front of the store's, because two embedded stores know nothing of each other: a file lock
+in data_dir, and per account a file lock and a guard. Times are monotonic, never the market's.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import msgspec
 from arbbot.domain.errors import LeaseLost
 from arbbot.ports.clock import Clock
 from arbbot.store.files import BOT_LOCK, FileLock
+from arbbot.store.guard import MachineGuard
 from arbbot.store.holder import Holder, holder_named
 from arbbot.store.keys import Keys
 from arbbot.store.link import Link
@@ -70,6 +71,7 @@ class RedisLease:
         machine_dir: Path,
         scope: str,
         on_epoch: Callable[[int], None],
+        guard: Callable[[str], MachineGuard] = MachineGuard,
     ) -> None:
         self._link = link
         self._clock = clock
@@ -78,6 +80,8 @@ class RedisLease:
         self._machine_dir = machine_dir
         self._scope = scope
         self._locks = [FileLock(data_dir / BOT_LOCK)]
+        self._guard = guard
+        self._guards: list[MachineGuard] = []
         self._keys = [keys.epoch, keys.lease]
         self._on_epoch = on_epoch
         self._epoch = 0
@@ -95,9 +99,10 @@ class RedisLease:
         accounts = [f"{self._scope}|{account}" if self._scope else account for account in accounts]
         self._keys = [self._keys[0], self._keys[1], *(Keys.account(account) for account in accounts)]
         self._locks = [self._locks[0], *(FileLock(self._lock_path(account)) for account in accounts)]
-        self._take_locks()
+        self._guards = [self._guard(f"account {account}") for account in accounts]
         with contextlib.ExitStack() as undo:
             undo.callback(self._free_locks)
+            self._take_locks()
             self._epoch = await self._take_leases()
             undo.pop_all()
         self._on_epoch(self._epoch)
@@ -147,13 +152,18 @@ class RedisLease:
     def _take_locks(self) -> None:
         for lock in self._locks:
             if not lock.take(self._value.decode()):
-                note = lock.note()
-                self._free_locks()
-                raise self._lost([lock.path.name.encode(), note.encode()])
+                raise self._lost([lock.path.name.encode(), lock.note().encode()])
+        for guard in self._guards:
+            if not guard.take():
+                pid = guard.holder_pid()
+                who = "another process" if pid is None else f"process {pid}"
+                raise LeaseLost(f"{who} on this machine holds this venue account: stop it first; nothing was sent")
 
     def _free_locks(self) -> None:
         for lock in self._locks:
             lock.free()
+        for guard in self._guards:
+            guard.free()
 
     def _lock_path(self, account: str) -> Path:
         return self._machine_dir / f"account-{hashlib.sha256(account.encode()).hexdigest()[:32]}.lock"

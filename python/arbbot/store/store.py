@@ -10,7 +10,8 @@ from arbbot import __version__
 from arbbot.config.describe import config_hash
 from arbbot.config.secrets import resolve_password
 from arbbot.config.settings import Mode, Settings
-from arbbot.domain.errors import ArbbotError, StoreUnavailable
+from arbbot.config.simfile import read_sim_file
+from arbbot.domain.errors import ArbbotError, PrerequisiteError, StoreUnavailable
 from arbbot.ports.clock import Clock
 from arbbot.store.board import Board
 from arbbot.store.commands import RedisCommands
@@ -63,8 +64,7 @@ class Store:
             this_holder(token=uuid.uuid4().hex, bot_id=bot_id, version=__version__, config_hash=config_hash(settings)),
             data_dir=data_dir,
             machine_dir=machine_dir(),
-            # two emulated venues may well use one key: what tells their accounts apart is whose venues they are
-            scope=str(data_dir) if settings.bot.mode is Mode.EMULATED else "",
+            scope=_scope(settings),
             on_epoch=self._fence,
         )
         self.commands = RedisCommands(link, keys)
@@ -86,6 +86,16 @@ class Store:
         """Close connections and files; the server stays."""
         self.journal.close()
         await self._link.close()
+
+
+def _scope(settings: Settings) -> str:
+    """What sets apart accounts of one name: emulated venues of two homes may well use one key."""
+    if settings.bot.mode is not Mode.EMULATED:
+        return ""
+    try:
+        return read_sim_file(settings.bot.data_dir).home
+    except PrerequisiteError:  # no venues have run here yet, so no accounts either
+        return str(settings.bot.data_dir.resolve())
 
 
 async def open_store(settings: Settings, clock: Clock | None = None) -> Store:
