@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["Child", "parent_is_gone"]
 
-PATIENCE_S = 20.0
+PATIENCE_S = 90.0
 
 
 class Child:

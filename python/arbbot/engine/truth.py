@@ -41,8 +41,8 @@ class TruthReader:
         now_ns = context.clock.monotonic_ns()
         asked = self._venue.name in context.reread and now_ns >= self._asked_due_ns
         settled = self._settlement_passed()
-        history = asked or settled or now_ns >= self._history_due_ns
-        if not (history or now_ns >= self._due_ns):
+        history = asked or now_ns >= self._history_due_ns
+        if not (history or settled or now_ns >= self._due_ns):
             return
         orders = asked or now_ns >= self._orders_due_ns
         context.reading.add(self._venue.name)
@@ -57,7 +57,7 @@ class TruthReader:
             self._orders_due_ns = now_ns + ORDERS_EVERY_NS
         if history:
             self._history_due_ns = now_ns + HISTORY_EVERY_NS
-        context.spawn(self._read(history=history, orders=orders))
+        context.spawn(self._read(fills=history, funding=history or settled, orders=orders))
 
     def _settlement_passed(self) -> bool:
         """True once after each settlement of an instrument we hold here."""
@@ -75,7 +75,7 @@ class TruthReader:
             return False
         return True
 
-    async def _read(self, *, history: bool, orders: bool) -> None:
+    async def _read(self, *, fills: bool, funding: bool, orders: bool) -> None:
         context, account = self._context, self._venue.account
         begin_ns, stamp = context.clock.now_ns(), context.stamps[self._venue.name]
         since_ns = context.state.unread_since_ns(self._venue.name)
@@ -83,8 +83,8 @@ class TruthReader:
             balances = await account.balances()
             positions = await account.positions()
             open_orders = await account.open_orders() if orders else None
-            fills = await account.fills_since(since_ns, self._instruments()) if history else None
-            funding = await account.funding_since(since_ns) if history else None
+            filled = await account.fills_since(since_ns, self._instruments()) if fills else None
+            paid = await account.funding_since(since_ns) if funding else None
         except VenueError as error:
             context.inbox.put(VenueTruth(venue=self._venue.name, ts_begin_ns=begin_ns, stamp=stamp, error=str(error)))
             return
@@ -98,8 +98,8 @@ class TruthReader:
                 balances=balances,
                 positions=positions,
                 open_orders=open_orders,
-                fills=fills,
-                funding=funding,
+                fills=filled,
+                funding=paid,
             )
         )
 

@@ -2,18 +2,15 @@
 
 import asyncio
 import contextlib
-import errno
 import fcntl
 import os
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import msgspec
-from aiohttp import web
 
 from arbbot.config.settings import Settings, SimSettings
 from arbbot.config.simfile import SimFile, SimVenue
@@ -21,16 +18,16 @@ from arbbot.domain.errors import ConfigError, PrerequisiteError
 from arbbot.sim.control import Control
 from arbbot.sim.credentials import venue_keys
 from arbbot.sim.exchange import ExchangeModel, ModelState
+from arbbot.sim.hosting import listen, stopped, watched
 from arbbot.sim.persist import StateFile, write_private
+from arbbot.sim.recording import RecordedWorld
 from arbbot.sim.wire.clock import ClockState, MarketClock
 from arbbot.sim.wire.factory import open_wire
 from arbbot.sim.wire.host import ACCOUNT, VenueHost, Wire
 from arbbot.sim.wire.http import build_app
-from arbbot.sim.world import GeneratedWorld, World
+from arbbot.sim.world import GeneratedWorld, World, parse_time_ms
 
 __all__ = ["running", "serve"]
-
-LOOPBACK = "127.0.0.1"
 
 
 async def serve(settings: Settings) -> None:
@@ -69,13 +66,13 @@ async def running(sim: SimSettings, data_dir: Path) -> AsyncIterator[dict[str, V
         for venue, venue_settings in sim.venues.items():
             host, wire = _venue(sim, venue, venue_settings.balance, world=world, clock=clock, state_dir=state_dir)
             hosts[venue] = host
-            base_url = await _listen(stack, build_app(host, wire), venue_settings.port)
-            stack.push_async_callback(_stopped, _watched(wire, venue))
+            base_url = await listen(stack, build_app(host, wire), venue_settings.port)
+            stack.push_async_callback(stopped, watched(wire, venue))
             sites[venue] = SimVenue(
                 base_url=base_url, key=host.keys.key, secret=host.keys.secret, prices=world.prices(venue)
             )
         token = secrets.token_hex(16)
-        control_url = await _listen(stack, Control(token, clock, hosts).app(), 0)
+        control_url = await listen(stack, Control(token, clock, hosts).app(), 0)
         ready = SimFile(
             version=1,
             pid=os.getpid(),
@@ -83,6 +80,7 @@ async def running(sim: SimSettings, data_dir: Path) -> AsyncIterator[dict[str, V
             token=token,
             offset_ns=clock.offset_ns,
             venues=sites,
+            home=_home(data_dir),
             end_ms=world.end_ms,
             notes=tuple(world.notes),
         )
@@ -90,31 +88,29 @@ async def running(sim: SimSettings, data_dir: Path) -> AsyncIterator[dict[str, V
         yield hosts
 
 
+def _home(data_dir: Path) -> str:
+    """What tells these accounts from those of other emulated venues: the directory that holds them."""
+    return str(data_dir.resolve())
+
+
 def _market(sim: SimSettings, state_dir: Path) -> tuple[MarketClock, World]:
     """The persisted clock, or a new one at the market's start; and the market."""
     file = StateFile(state_dir / "clock", ClockState)
     wall_ns = time.time_ns()
+    recorded = None if sim.recording is None else RecordedWorld.open(sim, sim.recording)
+    regime = sim.regime if recorded is None else recorded.label
     state = file.load()
     if state is None:
-        start_ns = wall_ns if sim.start == "now" else _parse_start(sim.start)
-        state = ClockState(start_ns - wall_ns, start_ns // 1_000_000, sim.seed, sim.regime)
+        start_ns = wall_ns if sim.start == "now" else parse_time_ms("sim.start", sim.start) * 1_000_000
+        start_ns = start_ns if recorded is None else recorded.start_ms * 1_000_000
+        state = ClockState(start_ns - wall_ns, start_ns // 1_000_000, sim.seed, regime)
         file.save(state)
-    if (state.seed, state.regime) != (sim.seed, sim.regime):
+    if (state.seed, state.regime) != (sim.seed, regime):
         message = (
             f"{state_dir} belongs to seed {state.seed}, regime {state.regime}: remove it or choose another bot.data_dir"
         )
         raise PrerequisiteError(message)
-    return MarketClock(state, file), GeneratedWorld(sim, state.start_ms)
-
-
-def _parse_start(text: str) -> int:
-    try:
-        start = datetime.fromisoformat(text)
-        if start.tzinfo is not None:
-            return int(start.timestamp()) * 1_000_000_000
-    except ValueError:
-        pass
-    raise ConfigError([f"sim.start: {text!r} is no time: write `now` or ISO 8601 with a zone, as 2026-01-05T06:40:00Z"])
+    return MarketClock(state, file), recorded or GeneratedWorld(sim, state.start_ms)
 
 
 def _venue(
@@ -132,39 +128,3 @@ def _venue(
     host.advance()
     host.commit()
     return host, open_wire(venue, host, source)
-
-
-async def _listen(stack: contextlib.AsyncExitStack, app: web.Application, port: int) -> str:
-    """Serve `app` on a loopback port for as long as `stack` lives; returns its address."""
-    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, LOOPBACK, port)
-    try:
-        await site.start()
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PrerequisiteError(f"port {port} is in use: stop its owner or set another port (0: any)") from error
-        raise
-    host, bound = runner.addresses[0][:2]
-    return f"http://{host}:{bound}"
-
-
-def _watched(wire: Wire, venue: str) -> asyncio.Task[None]:
-    """Run `wire`; should it ever fail, the task that runs the sim is cancelled: a venue must not stand still unseen."""
-    owner = asyncio.current_task()
-    task = asyncio.create_task(wire.run(), name=f"sim:{venue}")
-
-    def ended(done: asyncio.Task[None]) -> None:
-        if not done.cancelled() and done.exception() is not None and owner is not None:
-            owner.cancel()
-
-    task.add_done_callback(ended)
-    return task
-
-
-async def _stopped(task: asyncio.Task[None]) -> None:
-    """Cancel `task`; raises what it failed with."""
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

@@ -1,14 +1,16 @@
 """The market behind all emulated venues: generated from a seed, or played from a recording."""
 
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from arbbot.config.settings import SimSettings
+from arbbot.domain.errors import ConfigError
 from arbbot.domain.status import PriceOrigin
 from arbbot.sim.exchange import FundingSchedule, MarketSource, VenueTerms
 from arbbot.sim.market.generator import MarketWorld, VenueMarket
 from arbbot.sim.market.listings import venue_terms
 
-__all__ = ["GeneratedWorld", "VenueSide", "World"]
+__all__ = ["GeneratedWorld", "VenueSide", "World", "parse_time_ms"]
 
 
 class VenueSide(NamedTuple):
@@ -59,3 +61,14 @@ class GeneratedWorld:
     def prices(self, venue: str) -> PriceOrigin:
         """As World.prices."""
         return PriceOrigin.GENERATED
+
+
+def parse_time_ms(path: str, text: str) -> int:
+    """Ms of UTC; raises ConfigError, which names `path`, where `text` is no time or has no zone."""
+    try:
+        time = datetime.fromisoformat(text)
+        if time.tzinfo is not None:
+            return int(time.timestamp()) * 1_000
+    except ValueError:
+        pass
+    raise ConfigError([f"{path}: {text!r} is no time: write ISO 8601 with a zone, as 2026-01-05T08:00:00Z"])

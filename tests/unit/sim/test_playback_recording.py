@@ -159,11 +159,14 @@ async def test_the_tape_stands_still_until_it_is_started() -> None:
     assert clock.now_ns >= START_NS + 1_000_000_000
 
 
-async def test_a_speed_that_is_none_is_refused(tmp_path: Path) -> None:
+async def test_a_speed_or_a_change_that_is_none_is_refused(tmp_path: Path) -> None:
     for speed in (0.0, -1.0, float("nan"), float("inf")):
         with pytest.raises(ConfigError, match="--speed"):
             async with playing([written(tmp_path, rows())], speed):
                 raise AssertionError("it plays")
+    with pytest.raises(ConfigError, match="--lose: changes are counted from 1"):
+        async with playing([written(tmp_path, rows())], 1.0, lost=0):
+            raise AssertionError("it plays")
 
 
 def test_streams_of_every_speed_carry_the_recorded_changes(tmp_path: Path) -> None:
