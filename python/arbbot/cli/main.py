@@ -3,6 +3,7 @@
 Commands are named by import path and loaded when called, so that a light one never pays for a heavy one.
 """
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
@@ -17,11 +18,15 @@ from arbbot.telemetry.redact import SECRETS
 
 __all__ = ["app", "invoke", "main"]
 
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})  # said of a write, without a name
+
 app = App(name="arbbot", help="Cross-venue perpetual funding arbitrage.", version=__version__)
 app.command("arbbot.cli.run:run", name="run", help="Start everything a config needs: venues, store, bot.")
 app.command("arbbot.cli.bot:bot", name="bot", help="Run the bot alone, against venues that are already there.")
 app.command("arbbot.cli.status:status", name="status", help="Show what the bot does, alive or dead.")
 app.command("arbbot.cli.sim:sim", name="sim", help="Serve the emulated venues of a config.")
+app.command("arbbot.cli.record:record", name="record", help="Write what the venues of a config send into a file.")
+app.command("arbbot.cli.replay:replay", name="replay", help="Play such a file through the whole bot, offline.")
 app.command("arbbot.cli.control:halt", name="halt", help="Stop opening, now; works without the store.")
 app.command("arbbot.cli.control:resume", name="resume", help="Lift a halt.")
 app.command("arbbot.cli.control:close", name="close", help="Close one pair.")
@@ -44,13 +49,10 @@ def invoke(words: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         _complain(f"{' '.join(str(error).split())} (see `arbbot --help`)")
         return ExitCode.USAGE
-    except ArbbotError as error:
-        _complain(str(error))
-        return code_of(error)
-    except ExceptionGroup as group:  # of a task group; anything in it that is not ours is raised again
-        return _complain_group(group)
     except BrokenPipeError:
         return ExitCode.OK  # whoever read our output has seen enough
+    except (ArbbotError, OSError, ExceptionGroup) as error:
+        return _told(error)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     return result if isinstance(result, int) else ExitCode.OK
@@ -65,6 +67,22 @@ def main() -> None:
 def _complain(text: str) -> None:
     for line in text.splitlines():
         print(SECRETS.text(f"arbbot: {line}"), file=sys.stderr)
+
+
+def _told(error: ArbbotError | OSError | ExceptionGroup[Exception]) -> int:
+    if isinstance(error, ArbbotError):
+        _complain(str(error))
+        return code_of(error)
+    return _complain_file(error) if isinstance(error, OSError) else _complain_group(error)
+
+
+def _complain_file(error: OSError) -> int:
+    """A file or directory of the bot that cannot be used; anything else the machine said is raised on."""
+    if error.filename is None and error.errno not in DISK_FULL:
+        raise error
+    where = error.filename or "a file in bot.data_dir"
+    _complain(f"{where}: {error.strerror}: mend that, or name another bot.data_dir; nothing more was done")
+    return ExitCode.PREREQUISITE
 
 
 def _complain_group(group: ExceptionGroup[Exception]) -> int:

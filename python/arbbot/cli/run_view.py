@@ -14,8 +14,8 @@ __all__ = ["summary"]
 PLACES = 4
 
 
-def summary(document: StatusDocument, *, scenes: int, restarts: int) -> list[str]:
-    """The end as plain lines."""
+def summary(document: StatusDocument, *, scenes: int, restarts: int, goes_on: bool = True) -> list[str]:
+    """The end as plain lines; `goes_on`: whether a next run would take up what is open."""
     lines = ["", *aligned(_ledger(document)), ""]
     lines += [f"settlements credited: {_settlements(document)}; {scenes} jumps of the calendar, {restarts} restarts"]
     lines += _made(document)
@@ -28,7 +28,7 @@ def summary(document: StatusDocument, *, scenes: int, restarts: int) -> list[str
     lines += _losses(document)
     kept = [pair.id for pair in document.pairs if pair.state is not PairState.CLOSED]
     if kept:
-        lines.append(f"kept open: {', '.join(kept)}; the next run goes on with them")
+        lines.append(f"kept open: {', '.join(kept)}" + ("; the next run goes on with them" if goes_on else ""))
     return lines
 
 
