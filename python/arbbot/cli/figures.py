@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
-__all__ = ["NOTHING", "clock", "exact", "money", "number", "price", "span"]
+__all__ = ["NOTHING", "clock", "date", "exact", "money", "number", "price", "span"]
 
 NOTHING = "–"
 PRICE_DIGITS = 6
@@ -36,6 +36,11 @@ def number(value: float | None, form: str) -> str:
 def clock(ts_ms: int) -> str:
     """A stamp of the last days, UTC."""
     return datetime.fromtimestamp(ts_ms / 1_000, UTC).strftime("%m-%d %H:%M:%S")
+
+
+def date(ts_ms: int) -> str:
+    """A stamp of whatever year, to the minute, UTC."""
+    return datetime.fromtimestamp(ts_ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def span(seconds: float) -> str:

@@ -36,6 +36,10 @@ config.command("arbbot.cli.config:check", name="check", help="Report every fault
 config.command("arbbot.cli.config:schema", name="schema", help="Print the JSON schema of config files.")
 app.command(config)
 
+data = App(name="data", help="Recordings of funding rates.")
+data.command("arbbot.cli.data:check", name="check", help="Report every fault of such a file, row by row.")
+app.command(data)
+
 store = App(name="store", help="The embedded store.")
 store.command("arbbot.cli.store:status", name="status", help="Say whether it runs, answers and what it holds.")
 store.command("arbbot.cli.store:stop", name="stop", help="Shut it down in order.")
