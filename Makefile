@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARGO_TERM_COLOR ?= never
 RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml 2>/dev/null)
 
-.PHONY: run test check unit chaos bench picture lock clean help
+.PHONY: run test check unit chaos playback bench picture lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ unit: $(VENV)/.dev ## the suites alone: cargo test, then pytest
 
 chaos: $(VENV)/.dev ## kill −9 at 50 seeded moments, compared with the venues each time (KILLS=n)
 	PYTHONPATH=tests python tests/chaos/crash.py $(or $(KILLS),50)
+
+playback: $(VENV)/.dev ## recorded books whole at 1x and 5x through wire, tap and core (8 minutes)
+	BOOKS_WHOLE=1 python -m pytest tests/integration/test_books_playback.py -k part --timeout 900
 
 bench: $(VENV)/.dev ## speed of the core's boundary, and decision to bytes on the wire
 	python -m pytest benches --benchmark-only --benchmark-columns=median,ops -o python_files='bench_*.py'

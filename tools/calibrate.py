@@ -3,6 +3,7 @@
 Run by hand: `python tools/calibrate.py ../shared/data` (needs polars and the `zstd` command). Reads only.
 """
 
+import itertools
 import json
 import math
 import statistics
@@ -19,6 +20,7 @@ SCALES_HOURS = (2, 8, 32, 128, 512)
 OWN_TABLE = ("BTC", "ETH", "SOL", "DOGE", "INJ")
 NORMAL = statistics.NormalDist()
 BP = 1e4
+VENUES = ("binance", "bybit", "hyperliquid")
 
 
 def main(data: Path) -> None:
@@ -29,16 +31,19 @@ def main(data: Path) -> None:
     _print_divergence(rates, hourly)
     _print_persistence(rates)
     _print_prices(data)
-    _print_gaps(data, rates)
+    for venue, hours in (("bybit", 8), ("hyperliquid", 1)):
+        _print_gaps(data, venue, hours)
     _print_binance_book(data)
     _print_hyperliquid_book(data)
 
 
 def _rates(data: Path) -> pl.DataFrame:
-    """Settled rates of the coins both venues list: base, venue, t (hour), rate, interval_hours, f8 (per 8 h)."""
+    """Settled rates of the USDT coins all venues list: base, venue, t (hour), rate, interval_hours, f8 (per 8 h)."""
     frame = pl.read_parquet(data / "funding/three_venues_18coins/dev_until_2026-02-28.parquet")
     frame = frame.filter(
-        pl.col("venue").is_in(["binance", "hyperliquid"]) & ~pl.col("venue_symbol").str.ends_with("USDC")
+        pl.col("venue").is_in(VENUES)
+        & ~pl.col("venue_symbol").str.contains("(USDC|PERP)$")
+        & pl.col("interval_hours").is_not_null()
     )
     frame = frame.with_columns(
         t=pl.col("settlement_ts").dt.round("1h"),
@@ -51,7 +56,7 @@ def _rates(data: Path) -> pl.DataFrame:
 
 def _print_levels(rates: pl.DataFrame) -> None:
     print(f"# funding per 8 h, bp, quantiles at {PROBABILITIES}")
-    for venue in ("binance", "hyperliquid"):
+    for venue in VENUES:
         for base in (*OWN_TABLE, None):
             of_base = rates.filter(
                 (pl.col("venue") == venue) & (pl.col("base") == base if base else pl.lit(value=True))
@@ -62,13 +67,17 @@ def _print_levels(rates: pl.DataFrame) -> None:
 
 
 def _hourly_divergence(rates: pl.DataFrame) -> pl.DataFrame:
-    hyper = rates.filter(pl.col("venue") == "hyperliquid").select("base", "t", hl="rate_raw")
-    binance = rates.filter(pl.col("venue") == "binance").select("base", "t", bn=pl.col("f8") / 8)
-    joined = [
-        of_base.sort("t").join_asof(binance.filter(pl.col("base") == base).sort("t"), on="t", strategy="forward")
-        for (base,), of_base in hyper.group_by("base")
-    ]
-    return pl.concat(joined).drop_nulls().with_columns(dv=pl.col("hl") - pl.col("bn")).sort("base", "t")
+    hourly = rates.filter(pl.col("venue") == "hyperliquid").select("base", "t", hl="rate_raw")
+    for venue, name in (("binance", "bn"), ("bybit", "by")):
+        other = rates.filter(pl.col("venue") == venue).select("base", "t", (pl.col("f8") / 8).alias(name))
+        joined = [
+            of_base.sort("t").join_asof(
+                other.filter(pl.col("base") == base).drop("base").sort("t"), on="t", strategy="forward"
+            )
+            for (base,), of_base in hourly.group_by("base")
+        ]
+        hourly = pl.concat(joined)
+    return hourly.drop_nulls("bn").with_columns(dv=pl.col("hl") - pl.col("bn")).sort("base", "t")
 
 
 def _print_divergence(rates: pl.DataFrame, hourly: pl.DataFrame) -> None:
@@ -76,13 +85,18 @@ def _print_divergence(rates: pl.DataFrame, hourly: pl.DataFrame) -> None:
     print("# divergence Hyperliquid - Binance per hour, bp: median, p95, p99 and p99 a year, %")
     quantiles = [_q(size, p) * BP for p in (0.5, 0.95, 0.99)]
     print([round(q, 3) for q in quantiles], round(quantiles[2] * 87.6, 1), hourly.height)
+    wide_hours = hourly.drop_nulls("by").filter(pl.col("dv").abs() * BP > quantiles[2])
+    gone = ((wide_hours["by"] - wide_hours["bn"]) * wide_hours["dv"].sign()).sum() / wide_hours["dv"].abs().sum()
+    print(
+        "# share of the way to Hyperliquid that Bybit went in those beyond the p99:", round(gone, 2), wide_hours.height
+    )
     daily = (
         rates.with_columns(day=(pl.col("t") - pl.duration(seconds=1)).dt.truncate("1d"))
         .group_by("base", "venue", "day")
         .agg(pl.col("rate_raw").sum(), hours=pl.col("interval_hours").sum())
         .filter(pl.col("hours") == 24)
         .pivot(on="venue", index=["base", "day"], values="rate_raw")
-        .drop_nulls()
+        .drop_nulls(["binance", "hyperliquid"])
         .with_columns(dv=pl.col("hyperliquid") - pl.col("binance"))
         .sort("base", "day")
     )
@@ -99,8 +113,10 @@ def _print_divergence(rates: pl.DataFrame, hourly: pl.DataFrame) -> None:
         .agg(pl.col("f8").mean())
         .pivot(on="venue", index=["base", "w"], values="f8")
     )
-    rank = both.drop_nulls().select(pl.corr("binance", "hyperliquid", method="spearman")).item()
-    print("# correlation of normal scores between the venues, 8 h windows:", round(2 * math.sin(math.pi * rank / 6), 3))
+    print("# correlation of normal scores between the venues, 8 h windows")
+    for one, other in itertools.combinations(VENUES, 2):
+        rank = both.drop_nulls().select(pl.corr(one, other, method="spearman")).item()
+        print(one, other, round(2 * math.sin(math.pi * rank / 6), 3))
 
 
 def _print_persistence(rates: pl.DataFrame) -> None:
@@ -161,20 +177,22 @@ def _print_prices(data: Path) -> None:
     )
 
 
-def _print_gaps(data: Path, rates: pl.DataFrame) -> None:
+def _print_gaps(data: Path, venue: str, hours: int) -> None:
+    """The venue's price against Binance's; its recorded rates are per `hours`."""
     candles = pl.read_parquet(data / "funding/seven_venues_5coins/candles.parquet")
-    closes = candles.pivot(on="venue", index=["timestamp", "coin"], values="c").drop_nulls(["hyperliquid", "binance"])
-    gaps = closes.with_columns(gap=(pl.col("hyperliquid") / pl.col("binance")).log() * BP).sort("coin", "timestamp")
-    print("# price gap Hyperliquid - Binance, hourly closes, bp: median, median of size, p95 of size")
+    closes = candles.pivot(on="venue", index=["timestamp", "coin"], values="c").drop_nulls([venue, "binance"])
+    gaps = closes.with_columns(gap=(pl.col(venue) / pl.col("binance")).log() * BP).sort("coin", "timestamp")
+    print(f"# price gap {venue} - Binance, hourly closes, bp: median, median of size, p95 of size")
     for (coin,), of_coin in gaps.group_by("coin", maintain_order=True):
         size = of_coin["gap"].abs()
         print(coin, [round(x, 2) for x in (_q(of_coin["gap"], 0.5), _q(size, 0.5), _q(size, 0.95))], of_coin.height)
     funding = pl.read_parquet(data / "funding/seven_venues_5coins/funding_rates.parquet")
-    hyper = funding.filter(pl.col("venue") == "hyperliquid").select("coin", "timestamp", hl=pl.col("funding_rate") * 8)
+    rates = funding.filter(pl.col("venue") == venue)
+    other = rates.select("coin", "timestamp", other=pl.col("funding_rate") * 8 / hours)
     binance = funding.filter(pl.col("venue") == "binance").select("coin", "timestamp", bn=pl.col("funding_rate"))
-    joined = gaps.join(hyper, on=["coin", "timestamp"]).join(binance, on=["coin", "timestamp"])
-    premium = {name: _premium(pl.col(name)) for name in ("hl", "bn")}
-    fit = joined.with_columns(x=(premium["hl"] - premium["bn"]) * BP).filter(pl.col("gap").abs() < 20)
+    joined = gaps.join(other, on=["coin", "timestamp"]).join(binance, on=["coin", "timestamp"])
+    premium = {name: _premium(pl.col(name)) for name in ("other", "bn")}
+    fit = joined.with_columns(x=(premium["other"] - premium["bn"]) * BP).filter(pl.col("gap").abs() < 20)
     slope = fit.select(pl.cov("gap", "x") / pl.col("x").var()).item()
     print(
         "# share of a premium difference that is a price gap (regression slope, |gap| < 20 bp):",

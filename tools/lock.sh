@@ -5,4 +5,4 @@ options="--quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index
 # shellcheck disable=SC2086
 pip-compile $options --extra build -o requirements.lock pyproject.toml
 # shellcheck disable=SC2086
-pip-compile $options --extra build --extra dev --extra clients -c requirements.lock -o requirements-dev.lock pyproject.toml
+pip-compile $options --extra build --extra dev --extra analysis --extra clients -c requirements.lock -o requirements-dev.lock pyproject.toml

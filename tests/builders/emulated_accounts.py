@@ -51,17 +51,22 @@ class EmulatedAccounts:
         rows = self._binance("/fapi/v3/positionRisk")
         account = self._hyperliquid("clearinghouseState")
         held = {("binanceusdm", row["symbol"]): Decimal(row["positionAmt"]) for row in rows}
+        for row in self._bybit("/v5/position/list", settleCoin="USDT")["list"]:
+            held["bybit", row["symbol"]] = Decimal(row["size"]) * (1 if row["side"] == "Buy" else -1)
         for row in account["assetPositions"]:
             held["hyperliquid", row["position"]["coin"]] = Decimal(row["position"]["szi"])
         return {place: quantity for place, quantity in held.items() if quantity}
 
     def orders(self, symbols: set[str]) -> list[VenueOrder]:
-        """Every order the venues ever took: all of Hyperliquid's, Binance's of `symbols`."""
+        """Every order the venues ever took: all of Hyperliquid's, Binance's of `symbols`, Bybit's latest 50."""
         found = [
             VenueOrder(("binanceusdm", symbol), row["clientOrderId"], Decimal(row["executedQty"]))
             for symbol in sorted(symbols)
             for row in self._binance("/fapi/v1/allOrders", symbol=symbol)
         ]
+        for path in ("/v5/order/history", "/v5/order/realtime"):
+            for row in self._bybit(path, settleCoin="USDT", limit="50")["list"]:
+                found.append(VenueOrder(("bybit", row["symbol"]), row["orderLinkId"], Decimal(row["cumExecQty"])))
         for row in self._hyperliquid("historicalOrders"):
             order = row["order"]
             filled = Decimal(order["origSz"]) - Decimal(order["sz"])
@@ -78,6 +83,19 @@ class EmulatedAccounts:
             with suppress(urllib.error.HTTPError):
                 return _ask(url, None, {"X-MBX-APIKEY": venue["key"]})
         raise AssertionError(f"{path} is refused")
+
+    def _bybit(self, path: str, **params: str) -> Any:
+        venue = self.sim()["venues"]["bybit"]
+        query = urlencode({"category": "linear", **params})
+        for _ in range(3):
+            now_ms = _ask(f"{venue['base_url']}/v5/market/time")["time"]
+            text = f"{now_ms}{venue['key']}5000{query}"
+            signature = hmac.new(venue["secret"].encode(), text.encode(), hashlib.sha256).hexdigest()
+            headers = {"X-BAPI-API-KEY": venue["key"], "X-BAPI-TIMESTAMP": str(now_ms), "X-BAPI-SIGN": signature}
+            answer = _ask(f"{venue['base_url']}{path}?{query}", None, headers)
+            if answer["retCode"] == 0:
+                return answer["result"]
+        raise AssertionError(f"{path} is refused: {answer}")
 
     def _hyperliquid(self, question: str) -> Any:
         venue = self.sim()["venues"]["hyperliquid"]

@@ -41,7 +41,11 @@ ALTERED = Path(__file__).resolve().parents[1] / "altered"
 KEEP = {"pairs_max": "1", "carry_close_bp_per_day": "-100_000"}
 
 T = TypeVar("T")
-EXPLAINED: dict[Place, Decimal | None] = {("binanceusdm", "USDT"): Decimal(0), ("hyperliquid", "USDC"): Decimal(0)}
+EXPLAINED: dict[Place, Decimal | None] = {
+    ("binanceusdm", "USDT"): Decimal(0),
+    ("bybit", "USDT"): Decimal(0),
+    ("hyperliquid", "USDC"): Decimal(0),
+}
 
 
 def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE_S) -> T:

@@ -94,14 +94,14 @@ def check_that_nobody_else_may(site: Site, run: Run) -> None:
 
 def check_status_of_a_stopped_bot(site: Site) -> None:
     plain = site.call("status", "--config", "CONFIG")
-    assert plain.code == 0
+    assert plain.code == 3
     assert "STOPPED" in plain.out.splitlines()[0]
     assert json.loads(site.call("status", "--config", "CONFIG", "--json").out)["alive"] is False
 
 
 def settlements_were_credited(site: Site) -> None:
     """Hyperliquid pays at every hour; Binance at 08:00, of all hours."""
-    paid = {"binanceusdm": set[int](), "hyperliquid": set[int]()}
+    paid = {"binanceusdm": set[int](), "bybit": set[int](), "hyperliquid": set[int]()}
     for event in site.journal():
         if isinstance(event, FundingBooked):
             paid[event.payment.instrument.venue].add(event.payment.ts_venue_ns // 3_600_000_000_000 % 24)

@@ -72,7 +72,7 @@ def test_the_parts_of_a_killed_run_end_by_themselves_and_the_next_run_goes_on(si
     end_process(run.pid)
     end_process(site.bot_pid())
     dead = site.call("status", "--config", "CONFIG")
-    assert dead.code == 0
+    assert dead.code == 3
     assert "DEAD, last seen" in dead.out.splitlines()[0]
     assert pair.id in dead.out
     assert json.loads(site.call("status", "--config", "CONFIG", "--json").out)["alive"] is False

@@ -1,13 +1,17 @@
-"""`arbbot sim`: the emulated venues, until ended by Ctrl-C or SIGTERM."""
+"""`arbbot sim`: the emulated venues, or recorded books on their wire, until ended by Ctrl-C or SIGTERM."""
 
 import asyncio
 import contextlib
 import signal
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Annotated, Any
 
+from cyclopts import Parameter
+
+from arbbot.cli.market import CONFIGURED, Market
 from arbbot.config.load import load_settings
-from arbbot.config.seed import seeded
-from arbbot.config.settings import Settings
+from arbbot.domain.errors import ConfigError
 
 __all__ = ["sim"]
 
@@ -15,25 +19,57 @@ PARENT_S = 1.0
 LAST_READING_S = 3.0  # the bot, which ends for the same reason, still reads its accounts
 
 
-def sim(config: Path = Path("configs/demo.toml"), /, *, seed: int | None = None) -> None:
+def sim(
+    config: Path = Path("configs/demo.toml"),
+    /,
+    *,
+    market: Market = CONFIGURED,
+    books: Annotated[list[Path] | None, Parameter(negative="")] = None,
+    speed: float = 1.0,
+    lose: int | None = None,
+) -> None:
     """Serve the emulated venues of CONFIG on loopback; addresses and keys are written to <data_dir>/sim.json.
+
+    With --books, serve recorded Binance order books instead: no CONFIG, no account, addresses on standard output.
 
     Parameters
     ----------
     config
         A TOML file with a [sim] section.
-    seed
-        Another seed for the market, with its own data directory.
+    books
+        A recorded USD-M or COIN-M stream (zstd, `local_ns json` a line); give it again for a second one. They start
+        together when somebody subscribes.
+    speed
+        With --books: how many times faster than recorded.
+    lose
+        With --books: the change of each book, counted from 1, that never goes out.
     """
-    asyncio.run(_serve(seeded(load_settings(config), seed)))
-
-
-async def _serve(settings: Settings) -> None:
-    """Until a signal, or until the process that started it as a part of `arbbot run` has died."""
-    from arbbot.app.processes import parent_is_gone
+    if books:
+        asyncio.run(_until_ended(_play(books, speed, lose)))
+        return
+    if speed != 1.0 or lose is not None:
+        raise ConfigError(["--speed and --lose go with --books FILE: add it, or remove them"])
     from arbbot.sim.serve import serve
 
-    task = asyncio.create_task(serve(settings))
+    asyncio.run(_until_ended(serve(market.applied(load_settings(config)))))
+
+
+async def _play(books: list[Path], speed: float, lose: int | None) -> None:
+    from arbbot.sim.playback.serve import playing
+
+    async with playing(books, speed, lose) as sites:
+        for site in sites:
+            held = f"{site.deltas:,} book changes in {site.frames:,} frames, {site.seconds:.1f} s at {speed:g}x"
+            print(f"{site.venue} {site.symbol} {site.base_url} ({held})", flush=True)
+        print("the tape starts with the first subscription", flush=True)
+        await asyncio.Event().wait()
+
+
+async def _until_ended(serving: Coroutine[Any, Any, None]) -> None:
+    """Until a signal, or until the process that started it as a part of `arbbot run` has died."""
+    from arbbot.app.processes import parent_is_gone
+
+    task = asyncio.create_task(serving)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     while not (await asyncio.wait({task}, timeout=PARENT_S))[0]:

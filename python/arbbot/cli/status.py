@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from arbbot.cli.exits import ExitCode
 from arbbot.cli.market import CONFIGURED, Market
 from arbbot.cli.source import find_status
 from arbbot.cli.status_view import Seen, print_plain, print_rich
@@ -25,8 +26,8 @@ def status(
     json: bool = False,
     schema: bool = False,
     svg: Path | None = None,
-) -> None:
-    """Show what the bot does: mode, health, venues, pairs, funding, profit. A dead bot is shown as dead.
+) -> int:
+    """Show what the bot does: mode, health, venues, pairs, funding, profit. Ends with 3 when the bot is not alive.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def status(
     """
     if schema:
         print(_schema())
-        return
+        return ExitCode.OK
     place = place_of(config, market)
     found = find_status(place)
     age_s = round(max(0.0, time.time() - found.document.ts_ms / 1_000), 3)
@@ -63,10 +64,12 @@ def status(
 
         write_picture(seen, svg)
         print(f"written: {svg}")
+        return ExitCode.OK  # it was asked for a picture, and one of a dead bot is one
     elif sys.stdout.isatty():
         print_rich(seen)
     else:
         print_plain(seen)
+    return ExitCode.OK if living else ExitCode.PREREQUISITE
 
 
 def alive(document: StatusDocument, age_s: float) -> bool:

@@ -9,7 +9,7 @@ __all__ = ["venue_keys"]
 
 
 def venue_keys(seed: int, venue: str) -> VenueKeys:
-    """Binance: 64 hex digits each. Hyperliquid: the address of the private key, both 0x hex."""
+    """Binance and Bybit: 64 hex digits each. Hyperliquid: the address of the private key, both 0x hex."""
     secret = _digest(seed, venue, "secret")
     if venue != HYPERLIQUID:
         return VenueKeys(key=_digest(seed, venue, "key"), secret=secret)

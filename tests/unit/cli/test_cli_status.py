@@ -26,9 +26,12 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def shown(config: Path, capsys: pytest.CaptureFixture[str], doc: StatusDocument, *words: str) -> str:
+def shown(
+    config: Path, capsys: pytest.CaptureFixture[str], doc: StatusDocument, *words: str, living: bool = True
+) -> str:
     (config.parent / "status.json").write_bytes(encode_status(doc))
-    assert invoke(["status", "--config", str(config), *words]) == ExitCode.OK
+    code = ExitCode.OK if living else ExitCode.PREREQUISITE  # what a monitoring script looks at
+    assert invoke(["status", "--config", str(config), *words]) == code
     out, err = capsys.readouterr()
     assert err == ""
     return out
@@ -63,19 +66,19 @@ def test_a_living_bot_is_shown_whole(config: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    ("changes", "first"),
+    ("changes", "first", "living"),
     [
-        ({"ts_ms": NOW_MS}, "DEAD, last seen"),
-        ({"pid": 2**22 + 1}, "DEAD, last seen 0 s ago"),
-        ({"pid": 2**22 + 1, "boot_id": "another machine"}, "HEALTHY"),
-        ({"health": Health.STOPPED}, "STOPPED 0 s ago"),
-        ({"health": Health.HALTED, "halted_reason": "drill"}, "HALTED"),
+        ({"ts_ms": NOW_MS}, "DEAD, last seen", False),
+        ({"pid": 2**22 + 1}, "DEAD, last seen 0 s ago", False),
+        ({"pid": 2**22 + 1, "boot_id": "another machine"}, "HEALTHY", True),
+        ({"health": Health.STOPPED}, "STOPPED 0 s ago", False),
+        ({"health": Health.HALTED, "halted_reason": "drill"}, "HALTED", True),
     ],
 )
 def test_dead_is_told_from_alive(
-    config: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], first: str
+    config: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], first: str, living: bool
 ) -> None:
-    out = shown(config, capsys, document(**changes))
+    out = shown(config, capsys, document(**changes), living=living)
     assert first in out.splitlines()[0]
     assert ("halted: drill" in out) == ("halted_reason" in changes)
 
@@ -85,7 +88,7 @@ def test_json_is_the_document_with_alive_and_age(
     config: Path, capsys: pytest.CaptureFixture[str], age_ms: int, alive: bool
 ) -> None:
     doc = document(ts_ms=time.time_ns() // 1_000_000 - age_ms)
-    found = json.loads(shown(config, capsys, doc, "--json"))
+    found = json.loads(shown(config, capsys, doc, "--json", living=alive))
     assert found.pop("alive") is alive
     assert found.pop("state") == (doc.health if alive else "dead")
     assert age_ms / 1_000 <= found.pop("age_s") < age_ms / 1_000 + 2

@@ -114,7 +114,7 @@ def test_emulated_and_real_keys_never_mix(faults: Edit) -> None:
     live = faults(('"env:BINANCE_API_KEY"', '"emulated"'), of="live.example.toml")
     assert "venues.binanceusdm.key: mode is live" in live[0]
     mixed = faults(('mode = "emulated"', 'mode = "live"'))
-    assert sum("mode is live" in fault for fault in mixed) == 5  # four references and [sim]
+    assert sum("mode is live" in fault for fault in mixed) == 7  # six references and [sim]
 
 
 def test_an_emulated_bot_can_only_be_pointed_at_loopback(faults: Edit) -> None:
@@ -126,7 +126,7 @@ def test_an_emulated_bot_can_only_be_pointed_at_loopback(faults: Edit) -> None:
 
 def test_a_secret_written_into_the_file_is_refused_and_not_repeated(faults: Edit) -> None:
     found = faults(('secret = "emulated"', 'secret = "0xdeadbeefdeadbeef"'))
-    assert len(found) == 2
+    assert len(found) == 3
     assert all("a secret itself never stands in this file" in fault for fault in found)
     assert "deadbeef" not in "".join(found)
 

@@ -30,7 +30,7 @@ SIM = {
     "offset_ns": 5,
     "venues": {
         name: {"base_url": f"http://127.0.0.1/{name}", "key": "k", "secret": SECRET}
-        for name in ("binanceusdm", "hyperliquid")
+        for name in ("binanceusdm", "bybit", "hyperliquid")
     },
 }
 

@@ -270,7 +270,7 @@ class Matcher:
             self._expire_idle_reducers(name, account, spec.symbol)
 
     def _expire_own_crossed(self, name: str, account: AccountState, spec: OrderSpec) -> None:
-        """Self-trade prevention, the maker expires: the default of both venues."""
+        """Self-trade prevention, the maker expires: the default of Binance and Hyperliquid; Bybit has none."""
         for order_id in tuple(account.open_ids):
             resting = account.orders[order_id].spec
             if resting.symbol != spec.symbol or resting.side is spec.side or resting.price is None:
