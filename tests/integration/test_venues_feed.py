@@ -12,7 +12,8 @@ import pytest
 from arbbot.domain.instrument import InstrumentId
 from contract.venue_emulation import SYMBOLS, Desk, desk, sim_process, until
 
-KINDS = ("depthUpdate", "markPriceUpdate", "l2Book", "activeAssetCtx")
+BOOKS = ('"depthUpdate"', '"l2Book"', '"topic":"orderbook.')
+FUNDINGS = ('"markPriceUpdate"', '"activeAssetCtx"', '"topic":"tickers.')
 
 
 class Depth(msgspec.Struct):
@@ -38,13 +39,13 @@ class ChainSink:
 
     def feed(self, venue: str, frame: str | bytes, ts_recv_ns: int) -> bool:
         text = frame if isinstance(frame, str) else frame.decode()
-        kind = next((kind for kind in KINDS if f'"{kind}"' in text), "")
+        kind = next((kind for kind in BOOKS + FUNDINGS if kind in text), "")
         if not kind or '"subscriptionResponse"' in text:
             self.strange.append(text[:80])
             return False
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         self.stamps.append(ts_recv_ns)
-        if kind == "depthUpdate":
+        if kind == '"depthUpdate"':
             self.chain(msgspec.json.decode(text, type=Depth))
         return True
 
@@ -68,11 +69,11 @@ class ChainSink:
 
     @property
     def books(self) -> int:
-        return self.kinds.get("depthUpdate", 0) + self.kinds.get("l2Book", 0)
+        return sum(self.kinds.get(kind, 0) for kind in BOOKS)
 
     @property
     def fundings(self) -> int:
-        return self.kinds.get("markPriceUpdate", 0) + self.kinds.get("activeAssetCtx", 0)
+        return sum(self.kinds.get(kind, 0) for kind in FUNDINGS)
 
 
 @pytest.fixture(scope="module")
