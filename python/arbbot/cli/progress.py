@@ -1,4 +1,4 @@
-"""What `arbbot run` shows while it runs: plain lines for a file, a screen that stands still for a terminal."""
+"""What `arbbot run` shows while it runs, as plain lines; the screen for a terminal is in `screen`."""
 
 import sys
 from collections import deque
@@ -8,7 +8,7 @@ from typing import Protocol, Self
 from arbbot.cli.figures import clock
 from arbbot.domain.status import DecisionStatus, StatusDocument
 
-__all__ = ["Decisions", "Lines", "Progress", "progress"]
+__all__ = ["Decisions", "Lines", "Progress"]
 
 DECISIONS_KEPT = 200
 
@@ -23,19 +23,6 @@ class Progress(AbstractContextManager["Progress"], Protocol):
     def show(self, document: StatusDocument) -> None:
         """The bot's latest state."""
         ...
-
-
-def progress() -> Progress:
-    """A screen where standard output is a terminal that can hold one, else lines."""
-    if sys.stdout.isatty():
-        from rich.console import Console
-
-        from arbbot.cli.screen import Screen
-
-        console = Console(highlight=False)
-        if not console.is_dumb_terminal:
-            return Screen(console)
-    return Lines()
 
 
 class Decisions:

@@ -5,9 +5,9 @@ import signal
 import sys
 from pathlib import Path
 
+from arbbot.cli.display import display
 from arbbot.cli.exits import ExitCode
 from arbbot.cli.market import CONFIGURED, Market
-from arbbot.cli.progress import progress
 from arbbot.cli.run_view import summary
 from arbbot.config.load import load_settings
 from arbbot.config.settings import Mode, Settings
@@ -53,7 +53,7 @@ async def _run(settings: Settings, arguments: list[str], seconds: float | None) 
     from arbbot.app.store import stop_embedded_store
 
     stop = asyncio.Event()
-    with progress() as shown:
+    with display() as shown:
 
         def end_it() -> None:
             if not stop.is_set():

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from rich.console import Console, Group
 
-from arbbot.cli.progress import Lines, progress
+from arbbot.cli.display import display
+from arbbot.cli.progress import Lines
 from arbbot.cli.screen import Screen
 from arbbot.domain.status import DecisionStatus, StatusDocument
 from builders.shown import NOW_MS, document, pair
@@ -32,7 +33,7 @@ def drawn(screen: Screen, width: int, height: int) -> list[str]:
 
 
 def test_a_file_gets_each_decision_once(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress() as shown:
+    with display() as shown:
         assert isinstance(shown, Lines)
         shown.tell("bot started")
         shown.show(decided("a", "b"))
@@ -48,9 +49,9 @@ def test_a_terminal_gets_a_screen_and_a_dumb_one_lines(monkeypatch: pytest.Monke
     with os.fdopen(inner, "w") as stdout:
         monkeypatch.setattr("sys.stdout", stdout)
         monkeypatch.setenv("TERM", "xterm")
-        assert isinstance(progress(), Screen)
+        assert isinstance(display(), Screen)
         monkeypatch.setenv("TERM", "dumb")
-        assert isinstance(progress(), Lines)
+        assert isinstance(display(), Lines)
     os.close(outer)
 
 
