@@ -23,10 +23,15 @@ async def watch_terms(context: EngineContext, venue: VenuePorts) -> None:
         while waited_s < EVERY_S and (context.calendar_moves == moves or waited_s < MOVED_S):
             await context.clock.sleep(LOOK_S)
             waited_s += LOOK_S
+        while context.held:
+            await context.clock.sleep(LOOK_S / 10)
+        context.reading.add(f"{venue.name} terms")  # the calendar waits for requests that were signed before it moves
         try:
             await reread_terms(context, venue)
         except VenueError as error:
             context.alert("terms_not_read", f"{venue.name}: {error}")
+        finally:
+            context.reading.discard(f"{venue.name} terms")
 
 
 async def reread_terms(context: EngineContext, venue: VenuePorts) -> None:
