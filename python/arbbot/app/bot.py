@@ -10,7 +10,7 @@ import msgspec
 from arbbot import __version__
 from arbbot.app.clock import CalendarClock
 from arbbot.app.emulation import emulated_offset_ns, living_sim
-from arbbot.app.watched import chosen, market_of, prepare_accounts
+from arbbot.app.watched import chosen, idle, market_of, prepare_accounts
 from arbbot.config.describe import config_hash
 from arbbot.config.secrets import Credentials, resolve_credentials
 from arbbot.config.settings import Mode, Settings, VenueSettings
@@ -129,6 +129,8 @@ async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store
             log=log,
             prices=_price_origins(settings),
         )
+        for line in idle(settings, instruments):
+            context.alert("not_traded", line)
         await prepare_accounts(context)
         yield Engine(context, store.commands, store.halt, _publisher(store), clock), store
 

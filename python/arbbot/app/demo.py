@@ -17,7 +17,7 @@ from arbbot.app.emulation import EmulatedVenues, living_sim
 from arbbot.app.playback import Playback
 from arbbot.app.processes import Child
 from arbbot.config.settings import Settings
-from arbbot.domain.errors import PrerequisiteError, VenueUnavailable
+from arbbot.domain.errors import ConfigError, PrerequisiteError, VenueUnavailable
 from arbbot.domain.status import StatusDocument, decode_status
 from arbbot.store.files import FileLock, private_dir
 from arbbot.store.sender import CommandLine
@@ -27,7 +27,8 @@ __all__ = ["Demo", "DemoEnd"]
 SIM_PATIENCE_S = 30.0
 RESTARTS_MAX = 5  # in a row
 SOUND_S = 60.0  # a bot that ran this long was sound: what ended it is another matter than the last time
-WORTHLESS = {2, 3}  # exit codes of a wrong config and of something missing: another start ends the same way
+CONFIG_WRONG = 2  # exit code
+WORTHLESS = {CONFIG_WRONG, 3}  # and of something missing: another start ends the same way
 RESTART_S = 0.2  # doubles: a venue that is away for some seconds does not use up every start
 MOVE_S = 10.0
 
@@ -108,7 +109,7 @@ class Demo:
         deadline_s = time.monotonic() + SIM_PATIENCE_S
         while time.monotonic() < deadline_s:
             if self.sim.returncode is not None:
-                raise PrerequisiteError(f"the emulated venues did not start: {self.sim.last_words()}")
+                raise self._not_started(self.sim.returncode)
             document = living_sim(self._settings)
             if document is not None and document.pid == self.sim.pid:
                 for name, venue in document.venues.items():
@@ -118,6 +119,12 @@ class Demo:
                 return EmulatedVenues(document)
             await asyncio.sleep(0.05)
         raise PrerequisiteError(f"the emulated venues did not start in {SIM_PATIENCE_S:g} s: {self.sim.last_words()}")
+
+    def _not_started(self, code: int) -> ConfigError | PrerequisiteError:
+        """As the venues' own process told it: every line, and the same exit code."""
+        if code == CONFIG_WRONG:
+            return ConfigError(self.sim.complaints() or [self.sim.last_words()])
+        return PrerequisiteError(f"the emulated venues did not start: {self.sim.last_words()}")
 
     async def _last(self, seconds: float | None, stop: asyncio.Event) -> None:
         """Until time is up; a bot that dies is started again, a few times."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 __all__ = ["Child", "parent_is_gone"]
 
+SAID = "arbbot: "  # as cli/main begins every error
 PATIENCE_S = 90.0
 
 
@@ -20,11 +21,13 @@ class Child:
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self.restarts = -1
+        self._from = 0  # where in the log the running one began to write
 
     async def start(self) -> None:
         """Start it, or start it again."""
         self.restarts += 1
         self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._from = self._log.stat().st_size if self._log.exists() else 0
         descriptor = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "ab") as output:
             self._process = await asyncio.create_subprocess_exec(
@@ -72,6 +75,11 @@ class Child:
         """The last line it wrote."""
         lines = self._log.read_text(errors="replace").strip().splitlines() if self._log.exists() else []
         return lines[-1] if lines else "it said nothing"
+
+    def complaints(self) -> list[str]:
+        """What the command line told this time of why it ended, a line each."""
+        text = self._log.read_bytes()[self._from :].decode(errors="replace") if self._log.exists() else ""
+        return [line.removeprefix(SAID) for line in text.splitlines() if line.startswith(SAID)]
 
 
 def parent_is_gone() -> bool:

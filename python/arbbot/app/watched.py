@@ -12,18 +12,48 @@ from arbbot.domain.instrument import Instrument, InstrumentId
 from arbbot.engine.context import EngineContext
 from arbbot.market.view import MarketView
 
-__all__ = ["chosen", "market_of", "prepare_accounts"]
+__all__ = ["chosen", "idle", "market_of", "prepare_accounts"]
 
 
 def chosen(settings: Settings, listed: Iterable[Instrument]) -> list[Instrument]:
-    """What the strategy watches, and what prices the other currencies. Raises ConfigError."""
+    """What the strategy watches, and what prices the other currencies.
+
+    Raises:
+        ConfigError: nothing can be paired, an asset is listed nowhere, or a currency has no price there. A played
+            recording may hold fewer assets than its config: its venues say what they leave out.
+    """
     wanted = set(settings.strategy.assets)
     sources = {InstrumentId(venue=s.venue, symbol=s.symbol) for s in settings.numeraire.rates.values()}
     found = [i for i in listed if i.asset in wanted or i.id in sources]
     missing = ", ".join(map(str, sorted(sources - {i.id for i in found})))
     if missing:
         raise ConfigError([f"numeraire.rates: {missing} is not traded there; name another"])
+    listing = _venues_by_asset(settings, found)
+    played = settings.sim is not None and settings.sim.recording is not None
+    nowhere = [asset for asset, venues in listing.items() if not venues and not played]
+    faults = [f"strategy.assets: {asset} is listed by no venue; remove it" for asset in nowhere]
+    if not any(len(venues) > 1 for venues in listing.values()):
+        faults.append("strategy.assets: none is listed by two venues, and a pair needs two; name one that is")
+    if faults:
+        raise ConfigError(faults)
     return found
+
+
+def idle(settings: Settings, instruments: Iterable[Instrument]) -> list[str]:
+    """What is watched and cannot be traded, a line each: assets that one venue alone lists, venues that list none."""
+    listing = _venues_by_asset(settings, instruments)
+    alone = [f"{asset} ({', '.join(venues)})" for asset, venues in listing.items() if len(venues) == 1]
+    empty = [name for name in settings.venues if all(name not in venues for venues in listing.values())]
+    lines = [f"{', '.join(alone)}: listed by one venue alone, no pair of it can open"] if alone else []
+    return lines + [f"{name} lists none of strategy.assets: nothing is traded there" for name in empty]
+
+
+def _venues_by_asset(settings: Settings, instruments: Iterable[Instrument]) -> dict[str, set[str]]:
+    listing: dict[str, set[str]] = {asset: set() for asset in settings.strategy.assets}
+    for instrument in instruments:
+        if instrument.asset in listing:
+            listing[instrument.asset].add(instrument.id.venue)
+    return listing
 
 
 def market_of(settings: Settings, instruments: Iterable[Instrument]) -> MarketView:

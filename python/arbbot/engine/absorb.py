@@ -114,6 +114,7 @@ class Absorber:
         record = context.state.pairs.intents.get(fill.client_id)
         pair_id = record.intent.pair_id if record is not None else ""
         context.stamps[venue] += 1
+        context.filled_ns[fill.instrument] = max(fill.ts_venue_ns, context.filled_ns.get(fill.instrument, 0))
         await context.recorder.record(FillBooked(fill=fill, pair_id=pair_id, ts_ns=context.clock.now_ns()))
         context.log.info("fill", pair_id=pair_id, fill=str(fill))
         what = f"{fill.instrument}: {fill.side} {fill.quantity} at {fill.price}"

@@ -89,6 +89,8 @@ class EngineContext:
         self.recovered = False  # every venue was read, and nothing an earlier boot sent is in doubt; stays true
         self.held = False
         self.calendar_moves = 0
+        self.terms_read: dict[str, int] = {}  # by venue: after which jump of the calendar its terms were last read
+        self.filled_ns: dict[InstrumentId, int] = {}  # the venue's time of our last fill
         self.idle_ns: int | None = None  # market time of the last full look at which nothing was to be done
         self.reading: set[str] = set()
         self.store_connected = True

@@ -15,6 +15,7 @@ from arbbot.engine.context import EngineContext
 from arbbot.engine.drive import Driver
 from arbbot.engine.exposure import measure
 from arbbot.engine.marks import Marks
+from arbbot.engine.sight import shows_own_fills
 from arbbot.execution.plan import Move
 from arbbot.risk.limits import judge, standing_breaches
 from arbbot.strategy.carry import window_passed
@@ -79,7 +80,8 @@ class Decider:
             nearest = self._context.nearest.get(asset)
             if nearest is None or edge_bp > nearest.opportunity.edge_bp:
                 self._context.nearest[asset] = decision
-        if approved:
+        # one at a time: a pair on its way holds a slot and eats into books that the next one would be sized on
+        if approved and all(pair.settled for pair in self._context.state.pairs.live()):
             await self._open(max(approved, key=lambda decision: decision.opportunity.edge_bp))
 
     def _judge(self, asset: str) -> Decision | None:
@@ -112,7 +114,7 @@ class Decider:
         instruments = context.instruments_by_asset.get(asset, [])
         for a in instruments:
             for b in instruments:
-                if a.id.venue == b.id.venue:
+                if a.id.venue == b.id.venue or not (self._current(a) and self._current(b)):
                     continue
                 grid = common_grid([a.lot * a.multiplier, b.lot * b.multiplier])
                 probe = context.market.pair_quote(a.id, b.id, grid, now_ns)
@@ -124,6 +126,12 @@ class Decider:
                 if quote is not None:
                     found.append((quote, quantity))
         return found
+
+    def _current(self, instrument: Instrument) -> bool:
+        """A fresh book that shows our own last fill: a size is never taken from what we have eaten ourselves."""
+        context = self._context
+        quote = context.market.quote(instrument.id, context.clock.now_ns(), context.settings.risk.book_age_ms_max)
+        return quote is not None and shows_own_fills(context, quote)
 
     async def _open(self, approved: Approved) -> None:
         context, found = self._context, approved.opportunity

@@ -4,6 +4,7 @@ import os
 import time
 from collections import Counter
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
 
 from arbbot import __version__
 from arbbot.domain.decision import Approved, Decision, Refused
@@ -24,6 +25,7 @@ from arbbot.domain.status import (
     TotalsStatus,
     VenueStatus,
 )
+from arbbot.domain.units import HOUR_NS
 from arbbot.engine.context import EngineContext
 from arbbot.engine.marks import Marks
 from arbbot.execution.pairs import PairRecord
@@ -38,6 +40,7 @@ BP = 10_000
 ZERO = Decimal(0)
 CENT = Decimal("0.0001")
 PAIRS_SHOWN = 12
+INTERVALS_HOURS = {1, 2, 4, 8}  # that venues settle in
 
 
 def document(
@@ -209,18 +212,24 @@ def _totals(context: EngineContext, rows: tuple[PairStatus, ...], pairs: list[Pa
         net=sum((row.net for row in rows), ZERO),
         pairs_opened=len(rows),
         pairs_closed=sum(1 for row in rows if row.state is PairState.CLOSED),
-        settlements=sum(leg.funding_count for pair in pairs for leg in pair.account.legs.values()),
+        settlements=sum(len(leg.funding_stamps_ns) for pair in pairs for leg in pair.account.legs.values()),
         intents_open=len(context.state.pairs.unresolved()),
         settlements_by_interval=_settlements(context, pairs),
     )
 
 
 def _settlements(context: EngineContext, pairs: list[PairRecord]) -> tuple[SettlementStatus, ...]:
+    """By venue and interval, as the stamps lie: an interval may have changed while the pair was held."""
     counts: Counter[tuple[str, int]] = Counter()
     for pair in pairs:
         for instrument, leg in pair.account.legs.items():
             rate = context.market.funding(instrument)
-            counts[instrument.venue, 0 if rate is None else rate.interval_hours] += leg.funding_count
+            now_hours = 0 if rate is None else rate.interval_hours
+            stamps = sorted(stamp // HOUR_NS for stamp in leg.funding_stamps_ns)
+            gaps = [after - before for before, after in pairwise(stamps)]
+            for n in range(len(stamps)):
+                hours = min(gaps[max(0, n - 1) : n + 1], default=now_hours)
+                counts[instrument.venue, hours if hours in INTERVALS_HOURS else now_hours] += 1
     return tuple(
         SettlementStatus(venue=venue, interval_hours=hours or None, count=count)
         for (venue, hours), count in sorted(counts.items())

@@ -4,15 +4,25 @@ Who decides on the first two that arrived opens the first pair that pays instead
 """
 
 from arbbot.domain.instrument import InstrumentId
+from arbbot.domain.market import Quote
 from arbbot.domain.units import SECOND_NS
 from arbbot.engine.context import EngineContext
 
-__all__ = ["Sight"]
+__all__ = ["Sight", "shows_own_fills"]
 
 PATIENCE_NS = 5 * SECOND_NS  # a book that is still missing then is a venue's fault, and the others are traded
 # a jump of the calendar makes every book be read anew, and the request weight of a minute may be used up by then
 MOVED_PATIENCE_NS = 90 * SECOND_NS
+OWN_FILL_NS_MAX = 5 * SECOND_NS  # books come several times a second
 VENUE_TIME_NS_MAX = 60 * SECOND_NS  # a frame of before a jump of the calendar is hours old by the venue's own stamp
+
+
+def shows_own_fills(context: EngineContext, quote: Quote) -> bool:
+    """False while `quote` may still show what we have taken ourselves; a book without stamps is waited for in vain."""
+    filled_ns = context.filled_ns.get(quote.instrument)
+    if filled_ns is None or context.clock.now_ns() - filled_ns > OWN_FILL_NS_MAX:
+        return True
+    return quote.ts_venue_ns is not None and quote.ts_venue_ns > filled_ns
 
 
 class Sight:
@@ -35,8 +45,13 @@ class Sight:
         return self._complete
 
     def whole(self) -> bool:
-        """Every watched instrument has a fresh book; every traded one a prediction for a settlement still to come."""
-        now_ns = self._context.clock.now_ns()
+        """Every watched instrument has a fresh book; every traded one a prediction for a settlement still to come.
+
+        After a jump every venue's terms were read again too: an interval may be another by then.
+        """
+        context, now_ns = self._context, self._context.clock.now_ns()
+        if any(context.terms_read.get(venue, 0) < context.calendar_moves for venue in context.venues):
+            return False
         traded = set(self._context.settings.strategy.assets)
         return all(
             self._priced(name, now_ns) and (instrument.asset not in traded or self._predicted(name, now_ns))
@@ -45,7 +60,7 @@ class Sight:
 
     def _priced(self, name: InstrumentId, now_ns: int) -> bool:
         quote = self._context.market.quote(name, now_ns, self._context.settings.risk.book_age_ms_max)
-        if quote is None:
+        if quote is None or not shows_own_fills(self._context, quote):
             return False
         return quote.ts_venue_ns is None or abs(now_ns - quote.ts_venue_ns) <= VENUE_TIME_NS_MAX
 

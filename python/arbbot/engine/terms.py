@@ -12,26 +12,31 @@ from arbbot.engine.context import EngineContext, VenuePorts
 __all__ = ["reread_terms", "watch_terms"]
 
 EVERY_S = 60.0
-MOVED_S = 15.0  # sooner after a jump of the calendar; the listing weighs too much to be read at each
-LOOK_S = 1.0
+LOOK_S = 0.1
 
 
 async def watch_terms(context: EngineContext, venue: VenuePorts) -> None:
     """Until cancelled. A venue that does not answer is asked again a minute later."""
+    moves = context.calendar_moves
     while True:
-        moves, waited_s = context.calendar_moves, 0.0
-        while waited_s < EVERY_S and (context.calendar_moves == moves or waited_s < MOVED_S):
-            await context.clock.sleep(LOOK_S)
-            waited_s += LOOK_S
-        while context.held:
-            await context.clock.sleep(LOOK_S / 10)
+        await _due(context, moves)
+        moves = context.calendar_moves
         context.reading.add(f"{venue.name} terms")  # the calendar waits for requests that were signed before it moves
         try:
             await reread_terms(context, venue)
+            context.terms_read[venue.name] = moves
         except VenueError as error:
             context.alert("terms_not_read", f"{venue.name}: {error}")
         finally:
             context.reading.discard(f"{venue.name} terms")
+
+
+async def _due(context: EngineContext, moves: int) -> None:
+    """After a minute, or at once when the calendar has jumped: by then an interval may be another."""
+    waited_s = 0.0
+    while context.held or (waited_s < EVERY_S and context.calendar_moves == moves):
+        await context.clock.sleep(LOOK_S)
+        waited_s += LOOK_S
 
 
 async def reread_terms(context: EngineContext, venue: VenuePorts) -> None:

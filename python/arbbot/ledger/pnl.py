@@ -22,7 +22,7 @@ class LegAccount:
         self.outlay = ZERO  # Σ −signed quantity × price: what trading has put into (+) or taken out of (−) cash
         self.fees = ZERO
         self.funding = ZERO
-        self.funding_count = 0
+        self.funding_stamps_ns: list[int] = []
         self.turnover = ZERO
 
     def book_fill(self, fill: Fill) -> None:
@@ -36,7 +36,7 @@ class LegAccount:
     def book_funding(self, payment: FundingPayment) -> None:
         """Add one settled payment."""
         self.funding += payment.amount
-        self.funding_count += 1
+        self.funding_stamps_ns.append(payment.ts_venue_ns)
 
     def price_pnl(self, price_exit: Decimal | None) -> Decimal | None:
         """Profit from prices, with what is still open valued at `price_exit`; None when open and unpriced."""

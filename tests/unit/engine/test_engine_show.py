@@ -7,8 +7,9 @@ import pytest
 from arbbot.domain.events import FundingBooked, PairApproved, PairMoved
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import SettlementStatus, StatusDocument, encode_status
+from arbbot.domain.units import HOUR_NS
 from arbbot.engine.marks import Marks
-from arbbot.engine.show import document
+from arbbot.engine.show import _settlements, document
 from arbbot.ledger.cash import Account
 from builders import LONG_ID, SHORT_ID, T0_NS, payment, terms
 from builders.bench import EngineBench
@@ -69,3 +70,15 @@ def test_settlements_are_counted_by_venue_and_interval() -> None:
         SettlementStatus(venue="binanceusdm", interval_hours=8, count=1),
         SettlementStatus(venue="hyperliquid", interval_hours=1, count=2),
     )
+
+
+async def test_settlements_are_counted_by_the_interval_they_came_in() -> None:
+    """Two at eight hours, then the venue shortens: three at one hour."""
+    bench = EngineBench()
+    bench.quote(rates=(0.0012, 0.0000125))
+    await bench.turns(2)
+    (pair,) = bench.context.state.pairs.pairs.values()
+    leg = pair.account.legs[SHORT_ID]
+    leg.funding_stamps_ns.extend(hour * HOUR_NS for hour in (8, 16, 24, 25, 26, 27))
+    shown = {(s.venue, s.interval_hours): s.count for s in _settlements(bench.context, [pair])}
+    assert shown == {("binanceusdm", 8): 2, ("binanceusdm", 1): 4}

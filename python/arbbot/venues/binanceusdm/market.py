@@ -17,6 +17,7 @@ from arbbot.venues.stream import Subscription
 
 __all__ = ["BinanceMarket"]
 
+FEES_EVERY = 10  # listings
 _MULTIPLIED = re.compile(r"^(10{3,}|1M)([A-Z0-9]+)$")
 
 
@@ -75,6 +76,8 @@ class BinanceMarket:
         self._public = public
         self._account = account
         self._books = BinanceBooks(public, USD_M)
+        self._fees: dict[str, _Commission] = {}
+        self._listings = 0
 
     async def instruments(self) -> list[Instrument]:
         """Linear perpetuals in TRADING status, margined in their quote. Raises VenueUnavailable, VenueRefused."""
@@ -88,21 +91,25 @@ class BinanceMarket:
             one.symbol: one.funding_interval_hours for one in read(VENUE, "fundingInfo", intervals, list[_FundingInfo])
         }
         tiers = {one.symbol: one.brackets[0] for one in read(VENUE, "leverageBracket", brackets, list[_Brackets])}
-        fees = await self._fees(symbols)
+        fees = await self._commissions(symbols)
         return [
             _instrument(one, every.get(one.symbol, FUNDING_INTERVAL_HOURS), tiers[one.symbol], fees[one.quote_asset])
             for one in symbols
             if one.symbol in tiers
         ]
 
-    async def _fees(self, symbols: list[_Symbol]) -> dict[str, _Commission]:
-        # asked once per quote currency, of its first symbol: 20 weight a call forbids asking for each of 500
+    async def _commissions(self, symbols: list[_Symbol]) -> dict[str, _Commission]:
+        # asked once per quote currency, of its first symbol: 20 weight a call forbids asking for each of 500; a tier
+        # changes once a day at most, listings are read every minute
         first = {one.quote_asset: one.symbol for one in reversed(symbols)}
-        fees = {}
-        for quote, symbol in first.items():
-            raw = await asked(VENUE, "commissionRate", self._account.fapiPrivateGetCommissionRate({"symbol": symbol}))
-            fees[quote] = read(VENUE, "commissionRate", raw, _Commission)
-        return fees
+        if self._listings % FEES_EVERY == 0 or not first.keys() <= self._fees.keys():
+            for quote, symbol in first.items():
+                raw = await asked(
+                    VENUE, "commissionRate", self._account.fapiPrivateGetCommissionRate({"symbol": symbol})
+                )
+                self._fees[quote] = read(VENUE, "commissionRate", raw, _Commission)
+        self._listings += 1
+        return self._fees
 
     def subscriptions(self, instruments: list[Instrument]) -> list[Subscription]:
         """Depth every 100 ms and mark price every second; the venue routes them to two URLs."""
