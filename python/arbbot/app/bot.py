@@ -16,6 +16,7 @@ from arbbot.config.secrets import Credentials, resolve_credentials
 from arbbot.config.settings import Mode, Settings, VenueSettings
 from arbbot.domain.errors import ConfigError
 from arbbot.domain.events import Started
+from arbbot.domain.instrument import InstrumentId
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import PriceOrigin, StatusDocument, encode_status
 from arbbot.engine.context import EngineContext, VenuePorts
@@ -128,6 +129,7 @@ async def opened_engine(settings: Settings) -> AsyncIterator[tuple[Engine, Store
             lease=store.lease,
             log=log,
             prices=_price_origins(settings),
+            origins=_instrument_origins(settings),
         )
         for line in idle(settings, instruments):
             context.alert("not_traded", line)
@@ -142,6 +144,19 @@ def _price_origins(settings: Settings) -> dict[str, PriceOrigin]:
         return {}
     adapters = {name: item.adapter for name, item in settings.venues.items()}
     return {name: document.venues[a].prices for name, a in adapters.items() if a in document.venues}
+
+
+def _instrument_origins(settings: Settings) -> dict[InstrumentId, PriceOrigin]:
+    """The same of single instruments, where a venue's differ."""
+    document = living_sim(settings) if settings.bot.mode is Mode.EMULATED else None
+    if document is None:
+        return {}
+    return {
+        InstrumentId(name, symbol): origin
+        for name, item in settings.venues.items()
+        if item.adapter in document.venues
+        for symbol, origin in document.venues[item.adapter].origins.items()
+    }
 
 
 def _venue(item: VenueSettings, given: Credentials, clock: CalendarClock, stack: AsyncExitStack) -> Venue:

@@ -2,12 +2,21 @@
 
 from typing import Any
 
+import msgspec
+
 from arbbot.config.settings import Mode, Settings
 from arbbot.config.simfile import SimFile, read_sim_file
 from arbbot.domain.errors import PrerequisiteError, VenueUnavailable
 from arbbot.telemetry.host import process_alive
 
-__all__ = ["EmulatedVenues", "emulated_offset_ns", "living_sim"]
+__all__ = ["Calendar", "EmulatedVenues", "emulated_calendar", "emulated_offset_ns", "living_sim"]
+
+
+class Calendar(msgspec.Struct, frozen=True):
+    """`offset_ns`: market time minus wall time. `jumps`: the last ones, oldest first: wall ns, offset from then on."""
+
+    offset_ns: int
+    jumps: tuple[tuple[int, int], ...] = ()
 
 
 def living_sim(settings: Settings) -> SimFile | None:
@@ -26,15 +35,20 @@ async def emulated_offset_ns(settings: Settings) -> int:
         PrerequisiteError: mode is emulated and no emulated venues run.
         VenueUnavailable: their control port does not answer.
     """
+    return (await emulated_calendar(settings)).offset_ns
+
+
+async def emulated_calendar(settings: Settings) -> Calendar:
+    """As `emulated_offset_ns`, with the last jumps. Raises the same."""
     if settings.bot.mode is not Mode.EMULATED:
-        return 0
+        return Calendar(0)
     document = living_sim(settings)
     if document is None:
         raise PrerequisiteError(
             f"no emulated venues run in {settings.bot.data_dir}: start them with `arbbot sim CONFIG`, "
             "or everything with `arbbot run CONFIG`"
         )
-    return await EmulatedVenues(document).offset_ns()
+    return await EmulatedVenues(document).calendar()
 
 
 class EmulatedVenues:
@@ -48,6 +62,10 @@ class EmulatedVenues:
     async def offset_ns(self) -> int:
         """Market time minus wall time."""
         return int((await self._call("GET", "/control/state"))["offset_ns"])
+
+    async def calendar(self) -> Calendar:
+        """The offset, and when it last changed."""
+        return msgspec.convert(await self._call("GET", "/control/state"), Calendar)
 
     async def next_settlement_ms(self) -> int:
         """The earliest settlement of any instrument, market time."""

@@ -11,10 +11,13 @@ from cyclopts import Parameter
 
 from arbbot.cli.market import CONFIGURED, Market
 from arbbot.config.load import load_settings
+from arbbot.config.simfile import read_sim_file
 from arbbot.domain.errors import ConfigError
+from arbbot.domain.units import HOUR_NS
 
 __all__ = ["sim"]
 
+DAY_NS = 24 * HOUR_NS
 PARENT_S = 1.0
 LAST_READING_S = 3.0  # the bot, which ends for the same reason, still reads its accounts
 
@@ -51,7 +54,18 @@ def sim(
         raise ConfigError(["--speed and --lose go with --books FILE: add it, or remove them"])
     from arbbot.sim.serve import serve
 
-    asyncio.run(_until_ended(serve(market.applied(load_settings(config)))))
+    settings = market.applied(load_settings(config))
+    asyncio.run(_until_ended(serve(settings, lambda: _tell_where(settings.bot.data_dir))))
+
+
+def _tell_where(data_dir: Path) -> None:
+    """What a client needs, but no key."""
+    file = read_sim_file(data_dir)
+    for name, venue in file.venues.items():
+        print(f"{name} {venue.base_url} (prices {venue.prices})")
+    print(f"keys, control port and its token: {data_dir / 'sim.json'}")
+    days = file.offset_ns / DAY_NS
+    print(f"the venues' clock is {abs(days):.1f} days {'behind' if days < 0 else 'ahead'}: docs/clients.md", flush=True)
 
 
 async def _play(books: list[Path], speed: float, lose: int | None) -> None:

@@ -1,7 +1,5 @@
 """Inbox → journal: replies, fills, funding and readings become events, each fill and payment once."""
 
-from decimal import Decimal
-
 from arbbot.domain.account import FillSeen, FundingSeen, OrderSeen, StreamLost
 from arbbot.domain.events import FillBooked, FundingBooked, HistoryRead, IntentAnswered, IntentResolved, PairMoved
 from arbbot.domain.instrument import InstrumentId
@@ -25,7 +23,7 @@ class Absorber:
     def __init__(self, context: EngineContext, resolver: Resolver) -> None:
         self._context = context
         self._resolver = resolver
-        self._paid: dict[tuple[str, InstrumentId, str], list[Decimal]] = {}
+        self._paid: dict[tuple[str, InstrumentId], list[FundingPayment]] = {}
 
     async def absorb(self) -> None:
         """Empty the inbox. Raises StoreUnavailable when the journal cannot be written."""
@@ -58,9 +56,11 @@ class Absorber:
 
     def _tell_funding(self) -> None:
         """A line an instrument: after a jump of the calendar many settlements arrive at once."""
-        for (pair_id, instrument, currency), amounts in self._paid.items():
-            count = f" in {len(amounts)} settlements" if len(amounts) > 1 else ""
-            self._context.decide(f"funding {sum(amounts):+f} {currency} on {instrument}{count}", pair_id)
+        for (pair_id, instrument), payments in self._paid.items():
+            total, last = sum(one.amount for one in payments), max(one.ts_venue_ns for one in payments)
+            count = f" in {len(payments)} settlements" if len(payments) > 1 else ""
+            text = f"funding {total:+f} {payments[0].currency} on {instrument}{count}"
+            self._context.decide(text, pair_id, last)
         self._paid.clear()
 
     async def _answer(self, reply: PlaceReply) -> None:
@@ -143,7 +143,7 @@ class Absorber:
         context.stamps[venue] += 1
         pair_id = self._owner(payment.instrument, payment.ts_venue_ns)
         await context.recorder.record(FundingBooked(payment=payment, pair_id=pair_id, ts_ns=context.clock.now_ns()))
-        self._paid.setdefault((pair_id, payment.instrument, payment.currency), []).append(payment.amount)
+        self._paid.setdefault((pair_id, payment.instrument), []).append(payment)
 
     def _owner(self, instrument: InstrumentId, ts_ns: int) -> str:
         """The pair that held `instrument` at `ts_ns`: the last one approved before it."""

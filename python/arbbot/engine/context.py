@@ -63,6 +63,7 @@ class EngineContext:
         lease: Lease,
         log: EventLog,
         prices: dict[str, PriceOrigin] | None = None,
+        origins: dict[InstrumentId, PriceOrigin] | None = None,
     ) -> None:
         self.settings = settings
         self.config_hash = config_hash
@@ -73,7 +74,8 @@ class EngineContext:
         self.recorder = recorder
         self.lease = lease
         self.log = log
-        self.prices = prices or {}
+        self.prices = prices or {}  # by venue
+        self.origins = origins or {}  # of instruments that differ from their venue's word
         self.inbox = Inbox()
         self.truth: dict[str, VenueTruth] = {}
         self.mismatch: dict[str, str] = {}
@@ -133,9 +135,9 @@ class EngineContext:
         if self.state.halted is None:
             await self.recorder.record(Halted(reason=reason, ts_ns=self.clock.now_ns()))
 
-    def decide(self, text: str, pair_id: str = "") -> None:
-        """Show and log something the bot did."""
-        ts_ms = self.clock.now_ns() // 1_000_000
+    def decide(self, text: str, pair_id: str = "", ts_ns: int | None = None) -> None:
+        """Show and log something the bot did, or what happened to it at `ts_ns`."""
+        ts_ms = (self.clock.now_ns() if ts_ns is None else ts_ns) // 1_000_000
         self.decisions.append(DecisionStatus(ts_ms=ts_ms, text=text, pair_id=pair_id))
         self.log.info("decision", text=text, pair_id=pair_id)
 

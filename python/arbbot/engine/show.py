@@ -24,6 +24,7 @@ from arbbot.domain.status import (
     StoreStatus,
     TotalsStatus,
     VenueStatus,
+    least_real,
 )
 from arbbot.domain.units import HOUR_NS
 from arbbot.engine.context import EngineContext
@@ -68,11 +69,16 @@ def document(
         venues=tuple(_venue(context, name) for name in context.venues),
         pairs=_shown(rows),
         totals=_totals(context, rows, pairs),
-        opportunities=tuple(_opportunity(d) for d in _by_edge(context.assessed)),
-        nearest=tuple(_opportunity(d) for d in _by_edge(context.nearest)),
+        opportunities=tuple(_opportunity(context, d) for d in _by_edge(context.assessed)),
+        nearest=tuple(_opportunity(context, d) for d in _by_edge(context.nearest)),
         decisions=tuple(context.decisions),
         alerts=tuple(context.alerts),
     )
+
+
+def _origin(context: EngineContext, *instruments: InstrumentId) -> PriceOrigin:
+    """Where figures of all `instruments` come from."""
+    return least_real(context.origins.get(i) or context.prices.get(i.venue, PriceOrigin.VENUE) for i in instruments)
 
 
 def _shown(rows: tuple[PairStatus, ...]) -> tuple[PairStatus, ...]:
@@ -201,6 +207,7 @@ def _leg(context: EngineContext, pair: PairRecord, side: LegSide) -> LegStatus:
         quantity=held,
         price_entry=None if price is None else price.normalize(),
         ts_settlement_next_ms=None if rate is None else rate.ts_next_ns // MS_NS,
+        prices=_origin(context, instrument),
     )
 
 
@@ -215,6 +222,7 @@ def _totals(context: EngineContext, rows: tuple[PairStatus, ...], pairs: list[Pa
         settlements=sum(len(leg.funding_stamps_ns) for pair in pairs for leg in pair.account.legs.values()),
         intents_open=len(context.state.pairs.unresolved()),
         settlements_by_interval=_settlements(context, pairs),
+        prices=_origin(context, *(leg.instrument.id for pair in pairs for leg in pair.terms.legs)),
     )
 
 
@@ -241,7 +249,7 @@ def _by_edge(decisions: dict[str, Decision]) -> list[Decision]:
     return sorted(decisions.values(), key=lambda d: -d.opportunity.edge_bp)
 
 
-def _opportunity(decision: Decision) -> OpportunityStatus:
+def _opportunity(context: EngineContext, decision: Decision) -> OpportunityStatus:
     found = decision.opportunity
     return OpportunityStatus(
         asset=found.asset,
@@ -252,4 +260,5 @@ def _opportunity(decision: Decision) -> OpportunityStatus:
         carry_bp_per_day=found.carry_per_hour / found.notional * 24 * BP,
         approved=isinstance(decision, Approved),
         reasons=decision.reasons if isinstance(decision, Refused) else (),
+        prices=_origin(context, found.long, found.short),
     )

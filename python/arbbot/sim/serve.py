@@ -6,7 +6,7 @@ import fcntl
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -30,8 +30,8 @@ from arbbot.sim.world import GeneratedWorld, World, parse_time_ms
 __all__ = ["running", "serve"]
 
 
-async def serve(settings: Settings) -> None:
-    """Run the emulated venues of `settings.sim`; writes `<data_dir>/sim.json` when all of them answer.
+async def serve(settings: Settings, ready: Callable[[], None] = lambda: None) -> None:
+    """Run the emulated venues of `settings.sim`; writes `<data_dir>/sim.json` when all of them answer, then `ready`.
 
     Raises ConfigError without a `[sim]` section, PrerequisiteError when a port is taken or a state file is not ours.
     """
@@ -39,6 +39,7 @@ async def serve(settings: Settings) -> None:
         raise ConfigError(["sim: the section is missing: add [sim] with seed, assets and venues"])
     with _alone(settings.bot.data_dir / "sim-state"):
         async with running(settings.sim, settings.bot.data_dir):
+            ready()
             await asyncio.Event().wait()
 
 
@@ -69,7 +70,11 @@ async def running(sim: SimSettings, data_dir: Path) -> AsyncIterator[dict[str, V
             base_url = await listen(stack, build_app(host, wire), venue_settings.port)
             stack.push_async_callback(stopped, watched(wire, venue))
             sites[venue] = SimVenue(
-                base_url=base_url, key=host.keys.key, secret=host.keys.secret, prices=world.prices(venue)
+                base_url=base_url,
+                key=host.keys.key,
+                secret=host.keys.secret,
+                prices=world.prices(venue),
+                origins=world.origins(venue),
             )
         token = secrets.token_hex(16)
         control_url = await listen(stack, Control(token, clock, hosts).app(), 0)

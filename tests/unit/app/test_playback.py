@@ -78,6 +78,15 @@ async def test_every_scene_of_the_recording_is_played_and_then_it_ends(monkeypat
     monkeypatch.setattr("arbbot.app.conductor.POLL_S", 0)
     stage = Stage(looks=3)
     await _played(stage, hours=8, days=5)
-    assert stage.jumps == [START_MS + n * 8 * HOUR_MS - 600_000 for n in range(1, 16)]
+    scenes = [START_MS + n * 8 * HOUR_MS - 600_000 for n in range(1, 16)]
+    assert stage.jumps == [*scenes, START_MS + 5 * DAY_MS + 5_000], "the last settlement is played too"
     assert stage.busy_jumps == 0, "it jumped before the bot had nothing more to do"
-    assert stage.asked == ["release", *["hold", "release"] * 15]
+    assert stage.asked == ["release", *["hold", "release"] * 16]
+
+
+async def test_a_recording_that_was_played_is_said_and_not_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("arbbot.app.playback.POLL_S", 0)
+    stage, said = Stage(looks=3), list[str]()
+    await Playback(Mover(stage, stage.ask), stage.status, scene_hours=8, end_ms=START_MS - 1, tell=said.append).play()
+    assert stage.jumps == []
+    assert "to its end" in said[0]
