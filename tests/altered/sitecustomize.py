@@ -54,6 +54,32 @@ def resend(_: str) -> None:
     altered.resolve = resends
 
 
+def presume(_: str) -> None:
+    """After a restart, an order whose fate is unknown is called dead at once."""
+    from arbbot.domain.events import IntentResolved
+    from arbbot.domain.order import OrderState
+    from arbbot.engine.resolve import Resolver
+
+    altered: Any = Resolver
+    resolve = altered.resolve
+
+    async def presumes(self: Any) -> None:
+        context = self._context
+        for record in context.state.pairs.unresolved():
+            if record.intent.epoch != context.state.epoch:
+                end = IntentResolved(
+                    client_id=record.intent.client_id,
+                    state=OrderState.EXPIRED,
+                    filled=record.filled,
+                    reason="presumed",
+                    ts_ns=context.clock.now_ns(),
+                )
+                await context.recorder.record(end)
+        await resolve(self)
+
+    altered.resolve = presumes
+
+
 if "ARBBOT_ALTERED" in os.environ:
     what, _, argument = os.environ["ARBBOT_ALTERED"].partition(":")
-    {"elsewhere": elsewhere, "lockless": lockless, "resend": resend}[what](argument)
+    {"elsewhere": elsewhere, "lockless": lockless, "presume": presume, "resend": resend}[what](argument)

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 from threading import Event as Flag
 from typing import NamedTuple
 
+from arbbot.domain.errors import StoreUnavailable
 from arbbot.domain.events import Event, FillBooked, FundingBooked, IntentWritten, PairApproved, PairMoved, Started
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import Health
+from arbbot.store.server import EmbeddedServer
 from builders.crash_proof import assert_always, assert_at_rest
 from builders.crash_stage import Recovery, Stage
 from builders.live import eventually
@@ -16,7 +19,8 @@ from builders.live import eventually
 __all__ = ["MOMENTS", "Kill", "open_pair", "strike"]
 
 Moment = Callable[[Stage, Random], None]
-POLL_S = 0.02
+LATE_S = 2.4  # behind the next bot's first question, and within the order's three seconds
+SENT_S = 0.15  # from the write ahead to the socket
 
 
 class Kill(NamedTuple):
@@ -31,26 +35,41 @@ class Kill(NamedTuple):
 
 def strike(stage: Stage, seed: int, moment: str) -> list[Kill]:
     """Kill at `moment`, restart, and hold everything against the venues; a moment may kill twice."""
-    kills: list[Kill] = []
     rng = Random(seed)
 
-    def killed(name: str) -> None:
-        stage.kill()
+    def seen(name: str) -> Kill:
         books, journal = stage.look()
         assert_always(books, journal)
-        kills.append(Kill(seed, name, len(books.positions), pair_state(journal), None))
+        return Kill(seed, name, len(books.positions), pair_state(journal), None)
 
     MOMENTS[moment](stage, rng)
-    killed(moment)
+    stage.kill()
+    # a dead store is started by nobody but the next bot, and its journal is read below
+    began_s = None if EmbeddedServer(stage.site.data_dir).running() else revived(stage)
+    kills = [seen(moment)]
     if moment == "recovery":
         after = stage.rows.tail()
         stage.boot()
         stage.rows.first(lambda e: isinstance(e, Started), after, "the next start")
         time.sleep(rng.uniform(0, 1.2))
-        killed("recovery, again")
-    recovery = stage.recovered(stage.boot())
+        stage.kill()
+        kills.append(seen("recovery, again"))
+    recovery = stage.recovered(stage.boot() if began_s is None else began_s)
     assert_at_rest(stage.look, stage.opening, stage.patience_s)
     return [*kills[:-1], kills[-1]._replace(recovery=recovery)]
+
+
+def revived(stage: Stage) -> float:
+    """Start the bot, which starts its dead store again; when, wall seconds."""
+
+    def answers() -> bool:
+        with suppress(StoreUnavailable):
+            return stage.rows.tail() > 0
+        return False
+
+    began_s = stage.boot()
+    eventually(answers, "the store is there again")
+    return began_s
 
 
 def pair_state(journal: list[Event]) -> str:
@@ -178,6 +197,30 @@ def reply(stage: Stage, rng: Random) -> None:
         stage.kill()
 
 
+def store(stage: Stage, rng: Random) -> None:
+    """Together with the store, in the middle of a close."""
+    closing(stage, rng)
+    stage.kill(stage.site.store_pid())
+
+
+def venues(stage: Stage, rng: Random) -> None:
+    """Together with the venues, in the middle of a close; they come back with what they have kept."""
+    rng.choice((intent, fill, closing))(stage, rng)
+    stage.kill(stage.sim.pid)
+    stage.open_venues()
+
+
+def late(stage: Stage, rng: Random) -> None:
+    """With an order on its way, which the venue takes when the next bot has already asked for it."""
+    pair_id, after = open_pair(stage), stage.rows.tail()
+    approved = [e.terms for e in stage.rows.all() if isinstance(e, PairApproved) and e.terms.pair_id == pair_id]
+    for venue in {leg.instrument.id.venue for leg in approved[0].legs}:
+        stage.site.emulated.fault(venue, "delay_order", seconds=LATE_S)
+    stage.close(pair_id)
+    stage.site.await_intent(after=after)
+    time.sleep(SENT_S + rng.uniform(0, 0.1))
+
+
 def _asked_to_close(stage: Stage, look: Callable[[Event], bool]) -> int:
     pair_id, after = open_pair(stage), stage.rows.tail()
     stage.close(pair_id)
@@ -199,5 +242,8 @@ MOMENTS: dict[str, Moment] = {
         anywhere,
         reply,
         closing,
+        store,
+        late,
+        venues,
     )
 }

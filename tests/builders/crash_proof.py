@@ -1,7 +1,7 @@
 """Venue books against journal: what must hold at every moment, and what must hold once the bot is at rest."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
@@ -82,6 +82,7 @@ def differences(books: VenueBooks, journal: list[Event], opening: dict[str, Deci
     wrong += [f"payment {row}" for row in (paid - books.payments) + (books.payments - paid)]
     wrong += [f"fill id {key} twice" for key in twice((f.instrument.venue, f.venue_fill_id) for f in fills)]
     wrong += [f"payment id {key} twice" for key in twice((p.instrument.venue, p.venue_payment_id) for p in payments)]
+    wrong += misjudged(books, journal)
     if booked(journal) != books.positions:
         wrong.append(f"positions {books.positions}, journal {booked(journal)}")
     for venue, cash in books.cash.items():
@@ -91,6 +92,15 @@ def differences(books: VenueBooks, journal: list[Event], opening: dict[str, Deci
         if explained != cash:
             wrong.append(f"residual of {venue}: {cash - explained}")
     return wrong + unfinished(books, journal)
+
+
+def misjudged(books: VenueBooks, journal: list[Event]) -> list[str]:
+    """Orders whose end, as it was recorded, is not what the venue filled: one called dead may not have traded."""
+    got: dict[str, Decimal] = defaultdict(Decimal)
+    for row, times in books.fills.items():
+        got[row.client_id] += abs(row.signed) * times
+    ends = [e for e in journal if isinstance(e, IntentResolved) and e.filled != got[e.client_id]]
+    return [f"{e.client_id} ended {e.state} with {e.filled}, the venue filled {got[e.client_id]}" for e in ends]
 
 
 def unfinished(books: VenueBooks, journal: list[Event]) -> list[str]:

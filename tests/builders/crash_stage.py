@@ -20,12 +20,13 @@ from arbbot.app.conductor import Conductor, Mover, SceneTiming
 from arbbot.app.emulation import EmulatedVenues
 from arbbot.config.load import load_settings
 from arbbot.config.simfile import read_sim_file
+from arbbot.domain.errors import PrerequisiteError, VenueUnavailable
 from arbbot.domain.events import Started
 from arbbot.domain.status import StatusDocument
 from arbbot.store.sender import CommandLine
 from builders.crash_proof import Books, assert_always
 from builders.journal_rows import JournalRows
-from builders.live import KEEP, Run, Site, eventually
+from builders.live import KEEP, Run, Site, eventually, is_gone
 from builders.venue_books import VenueBooks, read_books
 
 __all__ = ["PAIRS", "Recovery", "Stage"]
@@ -62,17 +63,29 @@ class Stage:
         self.patience_s = 30.0
 
     def __enter__(self) -> Self:
-        sim = self.site.start("sim", "CONFIG")
-        eventually(lambda: sim.ended() or (self.site.data_dir / "sim.json").exists(), "the venues are there")
-        assert not sim.ended(), sim.complaints
+        self.open_venues()
         self.opening = read_books(self.site.data_dir).cash
-        self._venues = EmulatedVenues(read_sim_file(self.site.data_dir))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._rest(0)
+
+    # the parts beside the bot
+
+    def open_venues(self) -> None:
+        """Start the emulated venues, or start them again from what they have kept."""
+        sim = self.sim = self.site.start("sim", "CONFIG")
+
+        def there() -> bool:
+            assert not sim.ended(), sim.complaints
+            with suppress(PrerequisiteError):
+                return read_sim_file(self.site.data_dir).pid == sim.pid
+            return False
+
+        eventually(there, "the venues are there")
+        self._venues = EmulatedVenues(read_sim_file(self.site.data_dir))
 
     # the bot
 
@@ -94,14 +107,16 @@ class Stage:
         lease_s = (starts[-1].ts_ns - offset_ns) / 1e9
         return Recovery(round((lease_s - began_s) * 1e3), round((ready_s - began_s) * 1e3))
 
-    def kill(self) -> None:
-        """Kill −9, now; one that a moment has killed already stays dead."""
+    def kill(self, *others: int) -> None:
+        """Kill −9, now, and `others` in the same breath; one that a moment has killed already stays dead."""
         assert self.bot is not None
         if self.bot.code == -signal.SIGKILL:
             return
         assert not self.bot.ended(), f"it died by itself: {self.bot.code} {self.bot.complaints}"
-        os.kill(self.bot.pid, signal.SIGKILL)
+        for pid in (self.bot.pid, *others):
+            os.kill(pid, signal.SIGKILL)
         eventually(self.bot.ended, "the bot is gone")
+        eventually(lambda: all(map(is_gone, others)), "what died with it is gone")
         self._log_seen = (self.site.data_dir / "log.jsonl").stat().st_size
 
     def _ready(self) -> float | None:
@@ -180,7 +195,7 @@ class Stage:
 
             mover = Mover(self, ask)
             conductor = Conductor(self, mover, self._status, SceneTiming(entry_s=6, lead_s=1.5, after_s=1))
-            playing = asyncio.create_task(conductor.play())
+            playing = asyncio.create_task(_again_and_again(conductor))
             while not (self._end.is_set() or playing.done()):
                 await asyncio.sleep(0.05)
             with suppress(TimeoutError):
@@ -212,3 +227,11 @@ class Stage:
         if self.on_moved is not None:
             self.on_moved()
         return offset_ns
+
+
+async def _again_and_again(conductor: Conductor) -> None:
+    """As the demo does: while the venues are away the calendar stands still."""
+    while True:
+        with suppress(VenueUnavailable):
+            await conductor.play()
+        await asyncio.sleep(0.2)

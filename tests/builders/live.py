@@ -30,7 +30,7 @@ from arbbot.store.link import Link
 from arbbot.store.server import EmbeddedServer
 from builders.emulated_accounts import EmulatedAccounts, Place
 
-__all__ = ["EXPLAINED", "KEEP", "Run", "Site", "altered", "booked", "end_process", "eventually"]
+__all__ = ["EXPLAINED", "KEEP", "Run", "Site", "altered", "booked", "end_process", "eventually", "is_gone"]
 
 ARBBOT = Path(sys.executable).with_name("arbbot")
 DEMO = Path(__file__).resolve().parents[2] / "configs" / "demo.toml"
@@ -60,7 +60,7 @@ def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENC
 def end_process(pid: int) -> None:
     """Kill −9 one process, and wait until it can do nothing more."""
     os.kill(pid, signal.SIGKILL)
-    eventually(lambda: _gone(pid), f"process {pid} is gone")
+    eventually(lambda: is_gone(pid), f"process {pid} is gone")
 
 
 def altered(what: str) -> dict[str, str]:
@@ -69,7 +69,8 @@ def altered(what: str) -> dict[str, str]:
     return {"PYTHONPATH": path, "ARBBOT_ALTERED": what}
 
 
-def _gone(pid: int) -> bool:
+def is_gone(pid: int) -> bool:
+    """Whether a process can do nothing more."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in {"Z", "X"}
     except OSError:
@@ -178,7 +179,7 @@ class Site:
                 words = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
             except OSError:
                 continue
-            if f"{self.root}/" in words and not _gone(pid):
+            if f"{self.root}/" in words and not is_gone(pid):
                 found[pid] = words
         return found
 

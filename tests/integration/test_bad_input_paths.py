@@ -64,9 +64,11 @@ def test_wrong_words_are_told_by_the_command_itself(site: Site) -> None:
 
 
 def test_close_without_a_bot_says_that_nobody_answers(site: Site) -> None:
-    run = site.call("close", "1-BTC-1", "--config", "CONFIG")
-    assert run.code == ExitCode.UNRESOLVED
-    assert "nothing is asked of it" in run.out
+    line = one_line(site.call("close", "1-BTC-1", "--config", "CONFIG"), ExitCode.PREREQUISITE)
+    assert line.startswith(f"no bot answered in {site.data_dir}")
+    assert line.endswith("nothing is asked of it")
+    line = one_line(site.call("close", " ", "--config", "CONFIG"), ExitCode.USAGE)
+    assert line == "close: name a pair by its id, as `arbbot status` shows it"
 
 
 def test_venues_of_another_seed_or_with_a_damaged_account_do_not_start(site: Site) -> None:

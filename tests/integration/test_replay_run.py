@@ -75,13 +75,16 @@ def test_a_replay_earns_what_was_recorded_and_twice_the_same(sites: tuple[Site, 
 
 def pays_what_was_recorded(site: Site, journal: list[Event]) -> None:
     """Every ledgered payment is −position × pay price × recorded rate, within half a unit of the currency."""
-    recorded, prices = rates(), pay_prices(site)
+    recorded, prices, marks = rates(), pay_prices(site), binance_marks()
     payments = paid(journal)
     assert len(payments) > 50
     for contract, hour, amount in payments:
         quantity = position(journal, contract, hour)
         expected = -quantity * prices[contract, hour] * Decimal(repr(recorded[contract, hour]))
         assert abs(amount - expected) <= UNIT[contract[0]] / 2, (contract, hour)
+        if contract[0] == "binanceusdm":
+            assert prices[contract, hour] == Decimal(repr(marks[contract[1], hour])), (contract, hour)
+    assert any(contract[0] == "binanceusdm" for contract, _, _ in payments)
 
 
 def leaves_no_settlement_out(site: Site, journal: list[Event]) -> None:
@@ -122,6 +125,9 @@ def says_what_is_made_up(site: Site, run: Run) -> None:
         "hyperliquid": "synthetic",
     }
     assert any(pair.state is PairState.CLOSED for pair in shown.pairs)
+    assert {str(leg.prices) for pair in shown.pairs for leg in (pair.long, pair.short)} == {"recorded", "synthetic"}
+    assert str(shown.totals.prices) == "synthetic"
+    assert {str(found.prices) for found in shown.nearest} == {"synthetic"}
     assert "price SYNTHETIC" in run.out
     assert "SYNTHETIC" in site.call("status", "--config", "CONFIG", "--data", str(FILE)).out
 
@@ -144,6 +150,16 @@ def rates() -> dict[tuple[Contract, int], float]:
         for venue, asset, at, rate in found.select("venue", "asset", "at", "rate_raw").iter_rows()
         if venue in names
     }
+
+
+def binance_marks() -> dict[tuple[str, int], float]:
+    """Recorded mark by asset and hour since 1970."""
+    found = pl.read_parquet(FILE).filter(
+        pl.col("venue") == "binance", pl.col("canonical_symbol").is_in([f"{asset}-USDT-PERP" for asset in ASSETS])
+    )
+    at = pl.col("settlement_ts").dt.round("1h").dt.epoch("s") // 3_600
+    asset = pl.col("canonical_symbol").str.split("-").list.first()
+    return {(name, hour): mark for name, hour, mark in found.select(asset, at, "mark_price").iter_rows()}
 
 
 def paid(journal: list[Event]) -> list[Paid]:

@@ -289,6 +289,9 @@ async def test_a_jump_over_three_days_pays_what_was_recorded(tmp_path: Path) -> 
         site = msgspec.json.decode((tmp_path / "sim/sim.json").read_bytes())
         assert site["end_ms"] == START_MS + 4 * DAY_MS
         assert site["venues"]["hyperliquid"]["prices"] == "synthetic"
+        assert site["venues"]["binanceusdm"]["prices"] == "recorded"
+        assert site["venues"]["binanceusdm"]["origins"]["BTCUSDT"] == "recorded"
+        assert site["venues"]["hyperliquid"]["origins"] == {"BTC": "synthetic", "DOGE": "synthetic"}
         client = BinanceClient(site, session, hosts["binanceusdm"])
         await client.market("SELL", "0.25")
         before = D(await client.cash())
@@ -301,8 +304,7 @@ async def test_a_jump_over_three_days_pays_what_was_recorded(tmp_path: Path) -> 
         if (r["venue"], r["asset"]) == ("binance", "BTC") and r["settlement_ts"] > START + timedelta(days=1)
     ]
     prices = {r["settlement_ts"]: D(str(r["price"])) for r in content if (r["venue"], r["asset"]) == ("binance", "BTC")}
-    # the slot of a settlement knows the mark of the one before it
-    due = [D("0.25") * prices[r["settlement_ts"] - timedelta(hours=8)] * D(str(r["rate"])) for r in after]
+    due = [D("0.25") * prices[r["settlement_ts"]] * D(str(r["rate"])) for r in after]
     assert sorted(D(row["income"]) for row in income) == sorted(d.quantize(D("1e-8"), ROUND_HALF_EVEN) for d in due)
     assert cash == before + sum(D(row["income"]) for row in income)
 

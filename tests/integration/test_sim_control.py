@@ -1,5 +1,6 @@
 """The control port: time, faults, and who may use it."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,23 @@ async def test_garbage_and_a_dropped_delta_and_mute(tmp_path: Path) -> None:
         await socket.ping()
         await fault(client, tmp_path, "mute", seconds=0)
         assert (await socket.receive_json(timeout=5))["e"] == "depthUpdate"
+
+
+async def test_an_order_on_its_way_arrives_though_its_sender_has_gone(tmp_path: Path) -> None:
+    async with binance(tmp_path) as client:
+        await fault(client, tmp_path, "delay_order", seconds=0.6)
+        sent_ms = client.now_ms()
+        client.timeout = aiohttp.ClientTimeout(total=0.2)
+        with pytest.raises(TimeoutError):
+            await client.order(newClientOrderId="late")
+        client.timeout = aiohttp.ClientTimeout(total=20)
+        one = {"symbol": "BTCUSDT", "origClientOrderId": "late"}
+        assert (await client.signed("GET", "/fapi/v1/order", **one))[1]["code"] == -2013
+        assert (await client.order(price="40000"))[0] == 200, "only the first one is late"
+        async with asyncio.timeout(10):
+            while (found := await client.signed("GET", "/fapi/v1/order", **one))[0] != 200:
+                await asyncio.sleep(0.02)
+        assert found[1]["time"] >= sent_ms + 600
 
 
 @pytest.mark.parametrize("name", ["hang_reply", "drop_reply"])

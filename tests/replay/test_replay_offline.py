@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 
 import pytest
 from replay_rig import FIXTURE, made, played
+from venue_words import seconds_ahead
 
 from arbbot.cli.exits import ExitCode
+from arbbot.config.settings import Settings
 from arbbot.domain.errors import ConfigError
-from arbbot.research.frames import Dropped, Frame, Record
+from arbbot.research.frames import Dropped, Frame, Moved, Record
 from arbbot.research.portable import read_portable
 from arbbot.research.reader import Recording
 
@@ -216,6 +219,47 @@ def test_what_cannot_be_played_is_one_line(tmp_path: Path, spoil: Any, said: str
 
 def test_a_config_for_venues_that_were_not_recorded_is_refused() -> None:
     settings = read_portable(Recording(FIXTURE).origin.settings)
-    others = {"bybit": settings.venues["binanceusdm"].model_copy(update={"adapter": "bybit"}), **settings.venues}
-    with pytest.raises(ConfigError, match=r"venues.bybit: the recording holds binanceusdm"):
+    others = {"second": settings.venues["binanceusdm"], **settings.venues}
+    with pytest.raises(ConfigError, match=r"venues.second: the recording holds binanceusdm"):
         played(settings=settings.model_copy(update={"venues": others}))
+
+
+def with_assets(*assets: str) -> Settings:
+    settings = read_portable(Recording(FIXTURE).origin.settings)
+    strategy = settings.strategy.model_copy(update={"assets": list(assets)})
+    return settings.model_copy(update={"strategy": strategy})
+
+
+def test_assets_that_were_not_recorded_are_named_and_the_others_replay() -> None:
+    end, lines = played(settings=with_assets("XRP", "BTC", "SOL", "INJ"))
+    assert end.notes == tuple(f"{a} was not recorded: it is not traded in this replay" for a in ("XRP", "SOL"))
+    same, others = played()
+    assert same.notes == ()
+    assert lines == others
+    assert end.log_sha256 == same.log_sha256
+
+
+def test_a_config_of_which_nothing_was_recorded_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"strategy.assets: XRP, SOL not recorded; the recording holds BTC, INJ"):
+        played(settings=with_assets("XRP", "SOL"))
+
+
+def test_the_notes_of_a_replay_reach_the_person(tmp_path: Path) -> None:
+    config = tmp_path / "xrp.toml"
+    text = (FIXTURE.parents[3] / "configs" / "demo.toml").read_text().replace('["BTC", "ETH",', '["BTC", "XRP",')
+    config.write_text(text.replace('["BTC", "XRP", "SOL", "DOGE", "PEPE", "INJ"]', '["BTC", "XRP"]'))
+    end = call(tmp_path, str(FIXTURE), "--config", str(config))
+    assert end.returncode == ExitCode.OK, end.stderr
+    assert "XRP was not recorded: it is not traded in this replay" in end.stderr.splitlines()
+
+
+def test_the_fixture_holds_all_three_venues_and_jumps_and_nothing_of_its_own_future() -> None:
+    records = list(Recording(FIXTURE).records())
+    adapters = {"binanceusdm", "bybit", "hyperliquid"}
+    assert set(Recording(FIXTURE).origin.adapters.values()) == adapters
+    frames = Counter(record.venue for record in records if isinstance(record, Frame))
+    assert set(frames) == adapters
+    assert min(frames.values()) > 100
+    assert sum(isinstance(record, Moved) for record in records) >= 2
+    assert max(seconds_ahead(records)) < 1
+    assert FIXTURE.stat().st_size <= 250_000

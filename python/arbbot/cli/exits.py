@@ -27,7 +27,7 @@ class ExitCode(enum.IntEnum):
         return member
 
     OK = 0, "done; for `run`: every intent resolved, every residual 0; for `status`: the bot lives"
-    UNRESOLVED = 1, "finished, but an intent is unresolved, a residual is not 0, or a request was not answered"
+    UNRESOLVED = 1, "finished, but an intent is unresolved, a residual is not 0, or a request was refused"
     USAGE = 2, "the command line, the config or a file it names is wrong"
     PREREQUISITE = 3, "something on the machine is missing or taken: a port, a binary, a running part, a living bot"
     VENUE = 4, "a venue does not answer, or refused us"

@@ -1,28 +1,37 @@
-"""Where shown prices come from. What was made from another venue's recording is SYNTHETIC wherever it shows."""
+"""Where shown prices come from. What was made up beside a recording is SYNTHETIC wherever it shows."""
 
 from collections.abc import Iterable
 
 from arbbot.cli.figures import NOTHING
-from arbbot.domain.status import PairStatus, PriceOrigin, StatusDocument
+from arbbot.domain.status import LegStatus, PairStatus, PriceOrigin, StatusDocument, least_real
 
-__all__ = ["labelled", "origin", "pair_origin"]
+__all__ = ["labelled", "origin", "pair_origin", "total_origin"]
 
 UNSAID = {PriceOrigin.VENUE, PriceOrigin.GENERATED}  # as the mode says already
 
 
 def origin(prices: Iterable[PriceOrigin]) -> str:
     """Of figures made from all of `prices`: synthetic when one is."""
-    found = set(prices)
-    if PriceOrigin.SYNTHETIC in found:
-        return str(PriceOrigin.SYNTHETIC).upper()
-    return NOTHING if not found or found <= UNSAID else str(PriceOrigin.RECORDED)
+    found = least_real(prices)
+    if found is PriceOrigin.SYNTHETIC:
+        return str(found).upper()
+    return NOTHING if found in UNSAID else str(found)
 
 
 def pair_origin(doc: StatusDocument, pair: PairStatus) -> str:
     """Of what a pair gained or lost by prices."""
+    return origin(_of(doc, leg) for leg in (pair.long, pair.short))
+
+
+def total_origin(doc: StatusDocument) -> str:
+    """Of what all pairs gained or lost by prices, also of those that are not shown any more."""
+    shown = (_of(doc, leg) for pair in doc.pairs for leg in (pair.long, pair.short))
+    return origin([doc.totals.prices] if doc.totals.prices is not None else shown)
+
+
+def _of(doc: StatusDocument, leg: LegStatus) -> PriceOrigin:
     by_venue = {venue.name: venue.prices for venue in doc.venues}
-    venues = (pair.long.instrument.venue, pair.short.instrument.venue)
-    return origin(by_venue[name] for name in venues if name in by_venue)
+    return leg.prices if leg.prices is not None else by_venue.get(leg.instrument.venue, PriceOrigin.VENUE)
 
 
 def labelled(title: str, doc: StatusDocument) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from arbbot.cli.market import CONFIGURED, Market
+from arbbot.cli.seconds import Seconds
 from arbbot.config.load import load_settings
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def record(
     /,
     *,
     out: Annotated[Path, Parameter(name=["--out", "-o"])],
-    seconds: float | None = None,
+    seconds: Seconds = None,
     market: Market = CONFIGURED,
 ) -> int:
     """Record the public streams of every venue of CONFIG: raw frames, REST books, listings. No order, no account.

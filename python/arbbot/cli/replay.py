@@ -1,17 +1,15 @@
 """`arbbot replay`: a recording through the whole bot, offline, and what it decided."""
 
-import os
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
-from cyclopts.validators import Number
+from cyclopts import Parameter, Token
 
 from arbbot.cli.exits import ExitCode
-from arbbot.domain.errors import PrerequisiteError
+from arbbot.cli.logfile import written
 
 if TYPE_CHECKING:
     from arbbot.research.reader import Recording
@@ -20,7 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["replay"]
 
 
-Latency = Annotated[int, Parameter(validator=Number(gte=0, lte=60_000))]
+LATENCY_MS_MAX = 60_000
+
+
+def _whole_ms(_: object, tokens: Sequence[Token]) -> int:
+    """The replay's time has whole ms: what is finer would be cut off silently."""
+    text = tokens[0].value
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9 and int(text) <= LATENCY_MS_MAX):
+        raise ValueError(f"{text!r} is not a whole number of ms from 0 to {LATENCY_MS_MAX:,}")
+    return int(text)
+
+
+Latency = Annotated[int, Parameter(converter=_whole_ms)]
 
 
 def replay(recording: Path, /, *, config: Path | None = None, log: Path | None = None, latency_ms: Latency = 20) -> int:
@@ -37,9 +46,9 @@ def replay(recording: Path, /, *, config: Path | None = None, log: Path | None =
     config
         Another config than the recording's own; needed for recordings of real venues.
     log
-        Where the decision log goes (JSON lines); a file that exists is overwritten.
+        Where the decision log goes (JSON lines); a file that exists is replaced, once the replay has ended.
     latency_ms
-        How long an order takes to its venue, and its answer back.
+        How long an order takes to its venue, and its answer back: whole ms, 0 to 60,000.
     """
     from arbbot.config.load import load_settings
     from arbbot.research.reader import Recording
@@ -48,12 +57,8 @@ def replay(recording: Path, /, *, config: Path | None = None, log: Path | None =
     found = Recording(recording)
     settings = None if config is None else load_settings(config)
     started_s = time.monotonic()
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(Path(os.devnull if log is None else log).open("wb"))
-        except OSError as error:
-            raise PrerequisiteError(f"{log}: {error.strerror}: name a file that can be written") from error
-        end = play(found, settings, file.write, latency_ms=latency_ms)
+    with written(log, [path for path in (recording, config) if path is not None]) as write:
+        end = play(found, settings, write, latency_ms=latency_ms)
     wall_s = time.monotonic() - started_s
     _tell(found, end, wall_s)
     for line in _summary(end):
@@ -80,6 +85,8 @@ def _tell(recording: "Recording", end: "Replayed", wall_s: float) -> None:
     if recording.tail is not None:
         tail = recording.tail
         print(f"{tail.size} bytes of an unfinished batch at byte {tail.offset}: played up to there", file=sys.stderr)
+    for note in end.notes:
+        print(note, file=sys.stderr)
     if end.dropped:
         print(f"{end.dropped} messages were never recorded (the disk did not keep up)", file=sys.stderr)
     print(f"played in {wall_s:.1f} s: {end.messages / wall_s:,.0f} messages a second", file=sys.stderr)

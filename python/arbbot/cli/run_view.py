@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from arbbot.cli.figures import clock, exact, money, span
-from arbbot.cli.origin import labelled, pair_origin
+from arbbot.cli.origin import labelled, pair_origin, total_origin
 from arbbot.cli.sections import Section
 from arbbot.cli.status_view import aligned
 from arbbot.domain.pair import PairState
@@ -22,7 +22,9 @@ def summary(document: StatusDocument, *, scenes: int, restarts: int, goes_on: bo
     lines += [f"residual {v.name} {b.currency}: {exact(b.residual)}" for v in document.venues for b in v.balances]
     if document.totals.intents_open:
         lines.append(f"{document.totals.intents_open} orders are unresolved")
-    if not document.pairs:
+    if not document.pairs and not document.nearest:
+        lines.append("no pair was opened: no asset had a price on two venues at once; `arbbot status` shows the alerts")
+    elif not document.pairs:
         lines.append("no pair was opened; the nearest each asset came, and what refused it:")
         lines += [f"  {o.asset}: {'; '.join(o.reasons) or 'approved'}" for o in document.nearest]
     lines += _losses(document)
@@ -50,7 +52,7 @@ def _ledger(document: StatusDocument) -> Section:
         ),
         [
             *(_pair(pair, document) for pair in document.pairs),
-            ("total", "", "", "", *(money(amount, PLACES) for amount in amounts), "", ""),
+            ("total", "", "", "", *(money(amount, PLACES) for amount in amounts), total_origin(document), ""),
         ],
         frozenset({4, 5, 6, 7}),
     ).dense
@@ -75,7 +77,7 @@ def _made(document: StatusDocument) -> Iterator[str]:
     made = [venue.name for venue in document.venues if venue.prices is PriceOrigin.SYNTHETIC]
     if made:
         yield (
-            f"prices of {', '.join(made)} are SYNTHETIC (another venue's recording and a fitted gap): funding is as "
+            f"prices of {', '.join(made)} are SYNTHETIC (not the venue's own, all or in part): funding is as "
             "recorded and fees are charged; price and net are not what anybody could have earned"
         )
 
@@ -93,7 +95,8 @@ def _losses(document: StatusDocument) -> Iterator[str]:
     """A loss is said, with why the pair was left."""
     for pair in document.pairs:
         if pair.state is PairState.CLOSED and pair.net < 0:
+            made = "SYNTHETIC " if pair_origin(document, pair) == "SYNTHETIC" else ""
             yield (
                 f"{pair.id} lost {exact(-pair.net)} {document.numeraire} (funding {money(pair.funding)}, "
-                f"fees {money(-pair.fees)}, price {money(pair.price_pnl)}); closed because: {pair.reason}"
+                f"fees {money(-pair.fees)}, price {made}{money(pair.price_pnl)}); closed because: {pair.reason}"
             )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from arbbot.cli.figures import NOTHING, clock, exact, money, number, price, span
-from arbbot.cli.origin import labelled, origin
+from arbbot.cli.origin import labelled, origin, pair_origin, total_origin
 from arbbot.domain.pair import PairState
 from arbbot.domain.status import Health, LegStatus, OpportunityStatus, PairStatus, StatusDocument, VenueStatus
 
@@ -86,10 +86,10 @@ def sections(doc: StatusDocument, *, steady: bool = False) -> list[Section]:
         ),
         Section(
             (f"pairs, {doc.numeraire}", "state", "long", "short", "notional", "bp/day now", "expected",
-             labelled("basis bp", doc), "funding", "fees", labelled("price", doc), labelled("net", doc)),
-            [*(_pair(pair) for pair in doc.pairs), _totals(doc)],
+             labelled("basis bp", doc), "funding", "fees", labelled("price", doc), labelled("net", doc), "prices"),
+            [*(_pair(doc, pair) for pair in doc.pairs), _totals(doc)],
             frozenset(range(4, 12)),
-            (7, 4, 6, 5, 10, 9),
+            (12, 7, 4, 6, 5, 10, 9),
         ),
         Section(
             ("held", "long", "short", "imbalance", "settles long", "settles short", "opened"),
@@ -104,7 +104,7 @@ def sections(doc: StatusDocument, *, steady: bool = False) -> list[Section]:
             prose=True,
         ),
         Section(
-            ("opportunities", "long", "short", "edge bp", "carry bp/day", "verdict"),
+            ("opportunities", "long", "short", labelled("edge bp", doc), "carry bp/day", "verdict"),
             [_opportunity(found) for found in doc.opportunities[:ROWS_MAX]],
             frozenset({3, 4}),
             (4, 2, 1),
@@ -133,7 +133,7 @@ def _venue(venue: VenueStatus) -> list[tuple[str, ...]]:
     return [(*(blank if n else link), *m) for n, m in enumerate(money or [(NOTHING, NOTHING, "", NOTHING)])]
 
 
-def _pair(pair: PairStatus) -> tuple[str, ...]:
+def _pair(doc: StatusDocument, pair: PairStatus) -> tuple[str, ...]:
     return (
         pair.id,
         str(pair.state),
@@ -144,6 +144,7 @@ def _pair(pair: PairStatus) -> tuple[str, ...]:
         number(pair.carry_bp_per_day_expected, "+z.2f"),
         number(pair.basis_bp, "+z.2f"),
         *(money(amount) for amount in (pair.funding, -pair.fees, pair.price_pnl, pair.net)),
+        pair_origin(doc, pair),
     )
 
 
@@ -151,7 +152,7 @@ def _totals(doc: StatusDocument) -> tuple[str, ...]:
     totals = doc.totals
     counts = (f"{totals.pairs_closed} of {totals.pairs_opened} closed", f"{totals.settlements} settlements")
     amounts = (totals.funding, -totals.fees, totals.price_pnl, totals.net)
-    return ("total", "", *counts, "", "", "", "", *(money(amount) for amount in amounts))
+    return ("total", "", *counts, "", "", "", "", *(money(amount) for amount in amounts), total_origin(doc))
 
 
 def _held(pair: PairStatus, now_ms: int) -> tuple[str, ...]:

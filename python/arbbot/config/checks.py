@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from arbbot.config.emulated import GENERATED_ASSETS
 from arbbot.config.faults import suggest
 from arbbot.config.settings import (
     BotSettings,
@@ -70,6 +71,15 @@ def _sim_assets(sim: SimSettings | None, strategy: StrategySettings) -> Iterator
     for asset in strategy.assets:
         if asset not in sim.assets:
             yield ("strategy", "assets"), f"{asset} is not emulated: add it to sim.assets"
+
+
+def _generated(sim: SimSettings | None) -> Iterator[Fault]:
+    """A recording lists what it holds; a generated market has its own assets."""
+    if sim is None or sim.recording is not None:
+        return
+    for asset in sim.assets:
+        if asset not in GENERATED_ASSETS:
+            yield ("sim", "assets"), f"{asset} has no generated market: choose from {', '.join(GENERATED_ASSETS)}"
 
 
 def _sim_start(sim: SimSettings | None) -> Iterator[Fault]:
@@ -149,6 +159,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[..., Iterator[Fault]]], ...] = (
     (("bot", "sim"), _sim_present),
     (("sim", "venues"), emulated),
     (("sim", "strategy"), _sim_assets),
+    (("sim",), _generated),
     (("sim",), _sim_start),
     (("strategy",), _assets),
     (("strategy", "risk"), _limits),

@@ -13,12 +13,16 @@ __all__ = ["SimFile", "SimVenue", "read_sim_file"]
 
 
 class SimVenue(msgspec.Struct, frozen=True, kw_only=True):
-    """One emulated venue. `repr` shows no credential."""
+    """One emulated venue. `repr` shows no credential.
+
+    `prices`: the least real origin of its prices; `origins`: by symbol, empty where `prices` says it all.
+    """
 
     base_url: str
     key: str
     secret: str
     prices: PriceOrigin = PriceOrigin.GENERATED
+    origins: dict[str, PriceOrigin] = {}
 
     def __repr__(self) -> str:
         return f"SimVenue(base_url={self.base_url!r})"

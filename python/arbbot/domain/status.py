@@ -7,6 +7,7 @@ Fields may be added within a `schema_version`; one is never renamed, retyped or 
 """
 
 import enum
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Literal
 
@@ -32,6 +33,7 @@ __all__ = [
     "VenueStatus",
     "decode_status",
     "encode_status",
+    "least_real",
 ]
 
 
@@ -54,12 +56,20 @@ class Severity(enum.StrEnum):
 
 
 class PriceOrigin(enum.StrEnum):
-    """Where a venue's prices come from. `synthetic`: made from another venue's recording and a fitted gap."""
+    """Where prices come from. `generated`: a seeded market without a recording, as the mode says. `synthetic`: made
+    beside a recording, from another venue's price and a fitted gap or, where none was recorded, from nothing."""
 
     VENUE = "venue"
     GENERATED = "generated"
     RECORDED = "recorded"
     SYNTHETIC = "synthetic"
+
+
+def least_real(origins: Iterable[PriceOrigin]) -> PriceOrigin:
+    """What figures made from all of `origins` are labelled with; `venue` without any."""
+    order = (PriceOrigin.SYNTHETIC, PriceOrigin.GENERATED, PriceOrigin.RECORDED)
+    found = set(origins)
+    return next((origin for origin in order if origin in found), PriceOrigin.VENUE)
 
 
 class StoreStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,12 +107,16 @@ class VenueStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LegStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """One leg. `quantity` in venue units (≥ 0), `price_entry` the mean of its fills in the venue's price unit."""
+    """One leg. `quantity` in venue units (≥ 0), `price_entry` the mean of its fills in the venue's price unit.
+
+    `prices`: where the instrument's come from; None: as its venue's.
+    """
 
     instrument: InstrumentId
     quantity: Decimal
     price_entry: Decimal | None
     ts_settlement_next_ms: int | None
+    prices: PriceOrigin | None = None
 
 
 class PairStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +157,10 @@ class SettlementStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TotalsStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums since the journal began. `intents_open` are orders whose fate is not yet proven."""
+    """Sums since the journal began. `intents_open` are orders whose fate is not yet proven.
+
+    `prices`: the least real of all that `price_pnl` and `net` are made of; None: not told.
+    """
 
     funding: Decimal
     fees: Decimal
@@ -154,10 +171,14 @@ class TotalsStatus(msgspec.Struct, frozen=True, kw_only=True):
     settlements: int
     intents_open: int
     settlements_by_interval: tuple[SettlementStatus, ...] = ()
+    prices: PriceOrigin | None = None
 
 
 class OpportunityStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest judgement of one asset; `reasons` lists every failed gate, empty when approved."""
+    """The latest judgement of one asset; `reasons` lists every failed gate, empty when approved.
+
+    `prices`: the least real of those that `edge_bp` is made of; None: as the venues'.
+    """
 
     asset: str
     long: InstrumentId
@@ -167,6 +188,7 @@ class OpportunityStatus(msgspec.Struct, frozen=True, kw_only=True):
     carry_bp_per_day: float
     approved: bool
     reasons: tuple[str, ...]
+    prices: PriceOrigin | None = None
 
 
 class DecisionStatus(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from arbbot.domain.errors import PrerequisiteError
 from arbbot.domain.instrument import Instrument, InstrumentId
+from arbbot.domain.units import SECOND_NS
 from arbbot.market.view import MarketView
 from arbbot.ports.market import FrameSink
 from arbbot.research.frames import BookSnapshot, Dropped, Frame, Invalidated, Listing, Moved, Record
@@ -16,6 +17,9 @@ from arbbot.research.virtual import VirtualClock
 
 __all__ = ["Player", "RecordedFeed"]
 
+DAY_NS = 24 * 3_600 * SECOND_NS
+QUIET_NS_MAX = DAY_NS  # venues send every second; who slept for longer recorded nothing to replay
+JUMP_NS_MAX = 366 * DAY_NS
 HOLD_PATIENCE_NS = 10_000_000_000  # what is under way is finished in a fraction of it
 POLL_S = 0.05  # a turn of the engine
 
@@ -87,6 +91,12 @@ class Player:
 
     async def _play(self) -> None:
         for record in self._records:
+            ahead_ns = record.ts_ns - self._clock.now_ns()
+            if ahead_ns > (JUMP_NS_MAX if isinstance(record, Moved) else QUIET_NS_MAX):
+                raise PrerequisiteError(
+                    f"a record ({type(record).__name__}) is stamped {ahead_ns / DAY_NS:,.0f} days after what stands "
+                    "before it: take an undamaged copy, or record again"
+                )
             if isinstance(record, Moved):
                 await self._jump(record)
             else:

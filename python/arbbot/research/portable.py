@@ -24,6 +24,10 @@ def offline(settings: Settings) -> Settings:
         "store": type(settings.store)(),
         "venues": {name: venue.model_copy(update=EMULATED) for name, venue in settings.venues.items()},
     }
+    if settings.sim is not None and settings.sim.recording is not None:
+        played = settings.sim.recording
+        file = None if played.file is None else Path(played.file.name)
+        changes["sim"] = settings.sim.model_copy(update={"recording": played.model_copy(update={"file": file})})
     return settings.model_copy(update=changes)
 
 
@@ -45,3 +49,5 @@ def read_portable(text: str) -> Settings:
         raise PrerequisiteError(
             f"the recording's own config is another version's ({error.error_count()} faults): name one with --config"
         ) from error
+    except ValueError as error:
+        raise PrerequisiteError("the recording's own config is not JSON: name one with --config") from error

@@ -1,5 +1,6 @@
 """Reads a recording, batch by batch. What is cut off at its end is named; what is damaged inside it is refused."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -11,9 +12,12 @@ from arbbot.research.frames import LEAD_BYTES, MAGIC, Lead, Origin, Record, deco
 
 __all__ = ["Recording", "Tail"]
 
+ZEROS_MIN = 8  # a power loss leaves blocks that were never written; no batch ends like that but by one in 2^64
+CHUNK_BYTES = 1 << 16
+
 
 class Tail(msgspec.Struct, frozen=True):
-    """The unfinished batch at a recording's end: where it begins, and how many bytes of it there are."""
+    """The unfinished batch at a recording's end: where it begins, and how many bytes there are from there on."""
 
     offset: int
     size: int
@@ -40,23 +44,18 @@ class Recording:
             offset, number = len(MAGIC), 0
             while lead_bytes := file.read(LEAD_BYTES):
                 lead = read_lead(lead_bytes)
-                if lead is None or lead.number != number:
-                    if len(lead_bytes) < LEAD_BYTES:
-                        self.tail = Tail(offset, len(lead_bytes))
-                        return
-                    raise self._damaged(number, offset)
-                packed = file.read(lead.length)
-                if len(packed) < lead.length:
-                    self.tail = Tail(offset, LEAD_BYTES + len(packed))
+                if lead is not None and lead.number != number:
+                    raise self._misplaced(lead.number, number, offset)
+                packed = file.read(lead.length) if lead is not None else b""
+                records = decode_batch(lead, packed) if lead is not None else None
+                if lead is None or records is None:
+                    read_bytes = len(lead_bytes) + len(packed)
+                    if not _unfinished(file, lead, read_bytes, offset):
+                        raise self._damaged(number, offset)
+                    self.tail = Tail(offset, file.seek(0, os.SEEK_END) - offset)
                     return
-                yield self._decoded(lead, packed, offset)
+                yield records
                 offset, number = offset + LEAD_BYTES + lead.length, number + 1
-
-    def _decoded(self, lead: Lead, packed: bytes, offset: int) -> list[Record]:
-        records = decode_batch(lead, packed)
-        if records is None:
-            raise self._damaged(lead.number, offset)
-        return records
 
     def _origin(self) -> Origin:
         first = next(self.batches(), None)
@@ -64,8 +63,10 @@ class Recording:
             raise PrerequisiteError(
                 f"{self._path} holds no whole batch: the recorder ended before its first; record again"
             )
-        if not isinstance(first[0], Origin):
-            raise self._damaged(0, len(MAGIC))
+        if not (first and isinstance(first[0], Origin)):
+            raise PrerequisiteError(
+                f"{self._path} does not begin with its origin: name one that `arbbot record` made"
+            )
         return first[0]
 
     def _open(self) -> BinaryIO:
@@ -80,8 +81,35 @@ class Recording:
             )
         return file
 
+    def _misplaced(self, found: int, expected: int, offset: int) -> PrerequisiteError:
+        before = f"batch {found} follows batch {expected - 1}" if expected else f"it begins with batch {found}"
+        return PrerequisiteError(
+            f"{self._path}: {before} at byte {offset}: take an undamaged copy; batches are missing, doubled or swapped"
+        )
+
     def _damaged(self, number: int, offset: int) -> PrerequisiteError:
         return PrerequisiteError(
             f"{self._path}: batch {number} at byte {offset} is damaged (its checksum does not fit): "
             "take an undamaged copy; what comes before it would replay, what follows would not be what happened"
         )
+
+
+def _unfinished(file: BinaryIO, lead: Lead | None, read_bytes: int, offset: int) -> bool:
+    """Whether the file ends inside the batch at `offset`, or holds only zeros from somewhere inside it to its end."""
+    if read_bytes < LEAD_BYTES + (0 if lead is None else lead.length):
+        return True
+    size = file.seek(0, os.SEEK_END)
+    written = _written(file, size)
+    return size - written >= ZEROS_MIN and written <= offset + read_bytes
+
+
+def _written(file: BinaryIO, size: int) -> int:
+    """How long the file is without the zeros at its end."""
+    while size:
+        step = min(CHUNK_BYTES, size)
+        file.seek(size - step)
+        kept = file.read(step).rstrip(b"\0")
+        if kept:
+            return size - step + len(kept)
+        size -= step
+    return 0

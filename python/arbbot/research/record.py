@@ -10,24 +10,25 @@ import msgspec
 
 from arbbot import __version__
 from arbbot.app.clock import CalendarClock
-from arbbot.app.emulation import emulated_offset_ns
+from arbbot.app.emulation import Calendar, emulated_calendar, emulated_offset_ns
 from arbbot.app.watched import chosen, market_of
 from arbbot.config.settings import Mode, Settings
-from arbbot.domain.errors import ArbbotError, VenueError
+from arbbot.domain.errors import ArbbotError, PrerequisiteError, VenueError
 from arbbot.domain.instrument import Instrument
 from arbbot.market.view import MarketView
 from arbbot.ports.market import MarketFeed
-from arbbot.research.frames import Dropped, Listing, Moved, Origin
+from arbbot.research.frames import Dropped, Listing, Origin
 from arbbot.research.portable import portable_json
 from arbbot.research.public import public_feeds
 from arbbot.research.sink import RecordingSink
 from arbbot.research.tape import Tape
+from arbbot.research.timeline import MOVED, Timeline
 from arbbot.research.writer import RecordingFile
 
 __all__ = ["Recorded", "record"]
 
 FLUSH_S = 0.5  # a kill −9 loses no more than this of what was heard
-CALENDAR_S = 0.1  # how late a jump of the emulated calendar may be noticed
+CALENDAR_S = 0.1  # what emulated venues sent is held back that long, until their calendar is known
 LISTING_S = 60.0  # as often as the bot reads terms again (engine/terms)
 
 
@@ -43,59 +44,66 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 class _Session:
     """One recording under way."""
 
-    def __init__(self, settings: Settings, file: RecordingFile, clock: CalendarClock) -> None:
+    def __init__(
+        self, settings: Settings, file: RecordingFile, clock: CalendarClock, feeds: dict[str, MarketFeed]
+    ) -> None:
         self._settings = settings
         self._file = file
         self._clock = clock
         self._started_ns = clock.monotonic_ns()
-        self.feeds: dict[str, MarketFeed] = {}
+        self._feeds = feeds
         self._listed: dict[str, list[Instrument]] = {}
-        self.tape = Tape(file.write, self._missing)
+        self._tape = Tape(file.write, self._missing)
+        emulated = settings.bot.mode is Mode.EMULATED
+        self._timeline = Timeline(self._tape, clock, list(feeds), self._calendar if emulated else None)
         self._market: MarketView | None = None
 
     async def begin(self) -> None:
         """Read what every venue lists, and write down what is recorded. Raises VenueError, ConfigError."""
-        listed = {name: await feed.instruments() for name, feed in self.feeds.items()}
+        listed = {name: await self._timeline.steady(feed.instruments) for name, feed in self._feeds.items()}
         watched = chosen(self._settings, [one for found in listed.values() for one in found])
         self._market = market_of(self._settings, watched)
         now_ns = self._clock.now_ns()
         adapters: dict[str, str] = {name: venue.adapter for name, venue in self._settings.venues.items()}
-        self.tape.put(Origin(now_ns, __version__, adapters, portable_json(self._settings)))
-        for name in self.feeds:
+        self._timeline.put(Origin(now_ns, __version__, adapters, portable_json(self._settings)))
+        for name in self._feeds:
             self._listed[name] = [one for one in watched if one.id.venue == name]
-            self.tape.put(Listing(now_ns, name, tuple(self._listed[name])))
-        self.tape.flush(now_ns)
+            self._timeline.put(Listing(now_ns, name, tuple(self._listed[name])))
+        await self._timeline.follow()
+        self._tape.flush(now_ns)
 
     async def run(self) -> None:
         """Until cancelled. Raises what a feed, the disk or the emulated calendar ended with."""
         assert self._market is not None  # begin() comes first
-        sink = RecordingSink(self._market, self.tape, self._clock)
+        sink = RecordingSink(self._market, self._timeline, self._clock)
         with _first_cause():
             async with asyncio.TaskGroup() as tasks:
-                for name, feed in self.feeds.items():
+                for name, feed in self._feeds.items():
                     tasks.create_task(feed.run(self._listed[name], sink))
                     tasks.create_task(self._relist(name, feed))
                 tasks.create_task(self._flush())
                 if self._settings.bot.mode is Mode.EMULATED:
-                    tasks.create_task(self._follow_calendar(sink))
+                    tasks.create_task(self._follow_calendar(self._market))
 
     def progress(self) -> Recorded:
         """How far it has come."""
         return Recorded(
             seconds=(self._clock.monotonic_ns() - self._started_ns) / 1e9,
-            messages=self.tape.messages,
-            dropped=self.tape.dropped,
+            messages=self._tape.messages,
+            dropped=self._tape.dropped,
             bytes_written=self._file.bytes_written,
         )
 
-    def close(self) -> None:
-        """Write what is left. Raises PrerequisiteError."""
-        self.tape.close(self._clock.now_ns())
+    async def close(self) -> None:
+        """Write what is left, up to the last word of the venues on their calendar. Raises PrerequisiteError."""
+        with contextlib.suppress(PrerequisiteError, VenueError):  # they ended before us
+            await self._timeline.follow()
+        self._tape.close(self._clock.now_ns())
 
     async def _flush(self) -> None:
         while True:
             await self._clock.sleep(FLUSH_S)
-            self.tape.flush(self._clock.now_ns())
+            self._tape.flush(self._clock.now_ns())
 
     async def _relist(self, name: str, feed: MarketFeed) -> None:
         """Terms change: intervals, fees, delistings."""
@@ -106,18 +114,18 @@ class _Session:
                 now = [one for one in await feed.instruments() if one.id in symbols]
                 if now != self._listed[name]:
                     self._listed[name] = now
-                    self.tape.put(Listing(self._clock.now_ns(), name, tuple(now)))
+                    self._timeline.put(Listing(self._clock.now_ns(), name, tuple(now)))
 
-    async def _follow_calendar(self, sink: RecordingSink) -> None:
-        """The emulated venues' calendar may jump while we listen."""
+    async def _follow_calendar(self, market: MarketView) -> None:
+        """The emulated venues' calendar may jump while we listen; our own books go with it, for fresh ones to come."""
         while True:
             await self._clock.sleep(CALENDAR_S)
-            offset_ns = await emulated_offset_ns(self._settings)
-            if offset_ns > self._clock.offset_ns:
-                self._clock.set_offset(offset_ns)
-                self.tape.put(Moved(self._clock.now_ns()))
-                for name in self.feeds:
-                    sink.invalidate(name, "the calendar moved")
+            if await self._timeline.follow():
+                for name in self._feeds:
+                    market.invalidate(name, MOVED)
+
+    async def _calendar(self) -> Calendar:
+        return await emulated_calendar(self._settings)
 
     def _missing(self, gap: Dropped) -> None:
         """Our own books go with what is missing, so that the feed fetches new ones."""
@@ -139,8 +147,7 @@ async def record(
         feeds = public_feeds(settings, clock, stack)
         file = RecordingFile(path)
         stack.callback(file.close)
-        session = _Session(settings, file, clock)
-        session.feeds = feeds
+        session = _Session(settings, file, clock, feeds)
         try:
             await session.begin()
             running = asyncio.create_task(session.run())
@@ -151,7 +158,7 @@ async def record(
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
         finally:
-            session.close()
+            await session.close()
         return session.progress()
 
 

@@ -7,11 +7,12 @@ commands are kept in memory.
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import msgspec
 
 from arbbot.app.bot import Ending, ending
-from arbbot.app.watched import chosen, market_of, prepare_accounts
+from arbbot.app.watched import chosen, idle, market_of, prepare_accounts
 from arbbot.config.settings import Settings
 from arbbot.domain.events import Started
 from arbbot.domain.instrument import Instrument
@@ -26,7 +27,7 @@ from arbbot.research.memory import MemoryJournal, NoHalt, OwnLease, Requests
 from arbbot.research.player import Player, RecordedFeed
 from arbbot.research.portable import offline, read_portable
 from arbbot.research.reader import Recording
-from arbbot.research.venues import desk_at, first_listings
+from arbbot.research.venues import desk_at, first_listings, recorded_part
 from arbbot.research.virtual import VirtualClock, VirtualLoop, run_virtual
 from arbbot.sim.inproc import InprocAccount, InprocGateway, listed_terms
 
@@ -36,7 +37,10 @@ NAME = "replay"  # in the place of version, salt and config hash: the log may de
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a replay came to. `log_sha256` is of the decision log's bytes; `dropped` messages were never recorded."""
+    """What a replay came to. `log_sha256` is of the decision log's bytes; `dropped` messages were never recorded.
+
+    `notes`: what a person should know before believing it, a line each.
+    """
 
     ending: Ending
     document: StatusDocument
@@ -47,6 +51,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     jumps: int
     turns: int
     seconds: float
+    notes: tuple[str, ...]
 
 
 def replay(
@@ -63,9 +68,9 @@ def replay(
     used = offline(settings) if settings is not None else read_portable(recording.origin.settings)
     records = recording.records()
     listed = first_listings(used, recording)
-    loop = VirtualLoop()
-    played = _Replay(used, listed, VirtualClock(loop, recording.origin.ts_ns), write, latency_ms)
-    return run_virtual(loop, played.run(records))
+    with closing(VirtualLoop()) as loop:
+        played = _Replay(used, listed, VirtualClock(loop, recording.origin.ts_ns), write, latency_ms)
+        return run_virtual(loop, played.run(records))
 
 
 class _Replay:
@@ -79,7 +84,6 @@ class _Replay:
         write: Callable[[bytes], object],
         latency_ms: int,
     ) -> None:
-        self._settings = settings
         self._clock = clock
         self._digest = hashlib.sha256()
         self._lines = 0
@@ -90,7 +94,10 @@ class _Replay:
         terms = {name: listed_terms(name, settings.venues[name].adapter, found) for name, found in listed.items()}
         # one account in one currency a venue: contracts that settle in another are not traded
         tradable = [i for name, found in listed.items() for i in found if i.id.symbol in terms[name].instruments]
+        settings, absent = recorded_part(settings, tradable)
+        self._settings = settings
         self._instruments = chosen(settings, tradable)
+        self._notes = (*absent, *idle(settings, self._instruments))
         self._market = market_of(settings, self._instruments)
         self._desks = {
             name: desk_at(settings, self._market, one, clock, latency_ms / 1_000) for name, one in terms.items()
@@ -134,6 +141,7 @@ class _Replay:
             jumps=player.jumps,
             turns=self._turns,
             seconds=(self._clock.monotonic_ns() - started_ns) / 1e9,
+            notes=self._notes,
         )
 
     async def _context(self) -> EngineContext:

@@ -1,5 +1,6 @@
 """The venues of a replay: what the recording lists of them, and an exchange model for each in this process."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from arbbot.config.settings import Settings
@@ -14,7 +15,7 @@ from arbbot.research.virtual import VirtualClock
 from arbbot.sim.exchange import ExchangeModel, VenueTerms
 from arbbot.sim.inproc import Desk
 
-__all__ = ["desk_at", "first_listings"]
+__all__ = ["desk_at", "first_listings", "recorded_part"]
 
 ACCOUNT = "main"
 BALANCE = Decimal(100_000)  # opening cash of a venue whose config names none
@@ -35,6 +36,19 @@ def first_listings(settings: Settings, recording: Recording) -> dict[str, list[I
     if missing:
         raise PrerequisiteError(f"the recording lists nothing of {', '.join(missing)}: record again")
     return {name: listed[name] for name in settings.venues}
+
+
+def recorded_part(settings: Settings, tradable: Iterable[Instrument]) -> tuple[Settings, list[str]]:
+    """`settings` without the assets that were not recorded, and a note that names each. Raises ConfigError."""
+    recorded = {instrument.asset for instrument in tradable}
+    assets = [asset for asset in settings.strategy.assets if asset in recorded]
+    absent = [asset for asset in settings.strategy.assets if asset not in recorded]
+    if not assets:
+        held = ", ".join(sorted(recorded)) or "none"
+        raise ConfigError([f"strategy.assets: {', '.join(absent)} not recorded; the recording holds {held}"])
+    strategy = settings.strategy.model_copy(update={"assets": assets})
+    notes = [f"{asset} was not recorded: it is not traded in this replay" for asset in absent]
+    return settings.model_copy(update={"strategy": strategy}), notes
 
 
 def desk_at(settings: Settings, market: MarketView, terms: VenueTerms, clock: VirtualClock, latency_s: float) -> Desk:

@@ -17,13 +17,17 @@ class RecordingFile:
         self._path = path
         self._number = 0
         try:
-            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         except FileExistsError as error:
             raise PrerequisiteError(f"{path} exists and is never overwritten: name another file") from error
         except OSError as error:
             raise PrerequisiteError(f"{path}: {error.strerror}: name a file that can be written") from error
         self.bytes_written = 0
-        self._append(MAGIC)
+        try:
+            self._append(MAGIC)
+        except PrerequisiteError:
+            self.close()
+            raise
 
     def write(self, records: list[Record]) -> None:
         """One batch. Raises PrerequisiteError when the disk refuses it; what was written before stays readable."""

@@ -22,7 +22,7 @@ class Jump(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class FaultOrder(msgspec.Struct, forbid_unknown_fields=True):
-    """A fault of one venue; `seconds` of wall time for `down` and `mute`."""
+    """A fault of one venue; `seconds` of wall time for `down`, `mute` and `delay_order`."""
 
     venue: str
     fault: str
@@ -46,13 +46,18 @@ class Control:
         return app
 
     def state(self) -> dict[str, object]:
-        """Offset, market time and the next settlement of every symbol."""
+        """Offset, its last jumps (wall ns, offset ns from then on), market time, every symbol's next settlement."""
         now_ms = self._clock.now_ms()
         stamps = {
             venue: {s: host.model.funding.next_ms(s, now_ms) for s in host.model.terms.instruments}
             for venue, host in self._hosts.items()
         }
-        return {"offset_ns": self._clock.offset_ns, "now_ms": now_ms, "next_settlement_ms": stamps}
+        return {
+            "offset_ns": self._clock.offset_ns,
+            "jumps": self._clock.jumps,
+            "now_ms": now_ms,
+            "next_settlement_ms": stamps,
+        }
 
     def jump(self, to_ms: int) -> int:
         """Move all venues to `to_ms` together; returns the new offset, ns."""
@@ -111,6 +116,7 @@ def _actions(host: VenueHost, seconds: float) -> dict[str, Callable[[], None]]:
         Fault.DOUBLE_FEE.value: lambda: host.model.inject(ACCOUNT, Fault.DOUBLE_FEE),
         "down": take_down,
         "mute": lambda: faults.mute(seconds),
+        "delay_order": lambda: faults.delay_order(seconds),
         "garbage_frame": host.peers.send_garbage,
         "drop_delta": lambda: faults.arm("drop_delta"),
         "hang_reply": lambda: faults.arm("hang_reply"),

@@ -39,7 +39,11 @@ class World(Protocol):
         ...
 
     def prices(self, venue: str) -> PriceOrigin:
-        """Where the venue's prices come from."""
+        """Where the venue's prices come from: the least real of them."""
+        ...
+
+    def origins(self, venue: str) -> dict[str, PriceOrigin]:
+        """The same by symbol; none where one word says it all."""
         ...
 
 
@@ -61,6 +65,10 @@ class GeneratedWorld:
     def prices(self, venue: str) -> PriceOrigin:
         """As World.prices."""
         return PriceOrigin.GENERATED
+
+    def origins(self, venue: str) -> dict[str, PriceOrigin]:
+        """As World.origins."""
+        return {}
 
 
 def parse_time_ms(path: str, text: str) -> int:

@@ -66,7 +66,9 @@ class CcxtFeed:
         return await self._dialect.instruments()
 
     async def run(self, instruments: list[Instrument], sink: FrameSink) -> None:
-        """As MarketFeed.run. Raises what `sink` raised."""
+        """As MarketFeed.run, and with nothing to watch waits just as long. Raises what `sink` raised."""
+        if not instruments:
+            await asyncio.Event().wait()
         self._sink = sink
         subscriptions = sorted(self._dialect.subscriptions(instruments), key=_url)
         books = [instrument.id for instrument in instruments]

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from arbbot.config.emulated import GENERATED_ASSETS
 from arbbot.config.load import load_settings
+from arbbot.config.settings import SimSettings
 from arbbot.config.sound import Unsound, known, sound_sections
 from arbbot.config.toml import parse_toml
 from arbbot.domain.errors import ConfigError
+from arbbot.sim.world import GeneratedWorld
 
 DEMO = (Path(__file__).resolve().parents[3] / "configs" / "demo.toml").read_text()
 
@@ -100,3 +103,19 @@ def test_faults_before_an_unsound_key_are_kept() -> None:
         raise Unsound("b")
 
     assert list(known(check())) == [(("a",), "wrong")]
+
+
+def test_an_asset_that_no_generated_market_has_is_told_unless_a_recording_plays(tmp_path: Path) -> None:
+    unknown = ('"INJ"]', '"NOPE"]')
+    (fault,) = faults(tmp_path, unknown)
+    assert fault == f"sim.assets: NOPE has no generated market: choose from {', '.join(GENERATED_ASSETS)}"
+    path = tmp_path / "played.toml"
+    path.write_text(DEMO.replace(*unknown) + "\n[sim.recording]\ndays = 2\n")
+    assert load_settings(path).sim is not None
+
+
+@pytest.mark.parametrize("venue", ["binanceusdm", "bybit", "hyperliquid"])
+def test_every_asset_that_a_config_may_name_has_a_market_on_every_venue(venue: str) -> None:
+    sim = SimSettings(assets=list(GENERATED_ASSETS), venues={})
+    listed = GeneratedWorld(sim, 0).side(venue).terms.instruments.values()
+    assert {i.asset for i in listed} - {"USDC"} == set(GENERATED_ASSETS)

@@ -41,6 +41,22 @@ def test_a_config_of_real_venues_stays_at_home() -> None:
         read_portable("")
 
 
+@pytest.mark.parametrize("text", ["{nonsense", "[", "\x00"])
+def test_a_config_that_is_not_json_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(PrerequisiteError, match="is not JSON: name one with --config"):
+        read_portable(text)
+
+
+def test_a_recording_that_was_played_is_named_without_its_directory() -> None:
+    settings = load_settings(CONFIGS / "replay.toml")
+    assert settings.sim is not None
+    assert settings.sim.recording is not None
+    played = settings.sim.recording.model_copy(update={"file": Path("/home/somebody/rates.parquet")})
+    text = portable_json(settings.model_copy(update={"sim": settings.sim.model_copy(update={"recording": played})}))
+    assert "rates.parquet" in text
+    assert "somebody" not in text
+
+
 def test_a_config_of_another_version_is_refused_in_one_line() -> None:
     with pytest.raises(PrerequisiteError, match="another version's") as caught:
         read_portable('{"schema_version": 1, "bot": {}}')

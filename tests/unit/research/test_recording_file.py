@@ -108,11 +108,68 @@ def test_the_damaged_batch_is_named_with_its_place(tmp_path: Path) -> None:
         list(Recording(path).batches())
 
 
-def test_a_batch_taken_out_of_the_middle_is_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ([0, 2], "batch 2 follows batch 0 at byte"),
+        ([0, 2, 1], "batch 2 follows batch 0 at byte"),
+        ([0, 1, 1, 2], "batch 1 follows batch 1 at byte"),
+        ([1, 2], "it begins with batch 1"),
+    ],
+)
+def test_batches_that_are_missing_swapped_or_doubled_are_named(tmp_path: Path, order: list[int], said: str) -> None:
     path = tmp_path / "f"
-    path.write_bytes(MAGIC + encode_batch(0, BATCHES[0]) + encode_batch(2, BATCHES[2]))
-    with pytest.raises(PrerequisiteError, match="batch 1 at byte"):
+    path.write_bytes(MAGIC + b"".join(encode_batch(number, BATCHES[number]) for number in order))
+    with pytest.raises(PrerequisiteError, match=said) as caught:
         list(Recording(path).batches())
+    assert "damaged (its checksum" not in str(caught.value)
+
+
+def test_zeros_that_a_power_loss_left_are_an_unfinished_batch(tmp_path: Path) -> None:
+    ends = [len(MAGIC)]
+    for number, batch in enumerate(BATCHES):
+        ends.append(ends[-1] + len(encode_batch(number, batch)))
+    whole = write(tmp_path / "whole", BATCHES).read_bytes()
+    path = tmp_path / "f"
+    for size in range(ends[1], len(whole) + 1):
+        for zeros in (8, 4_096, 70_000):
+            path.write_bytes(whole[:size] + bytes(zeros))
+            kept = sum(1 for end in ends[1:] if end <= size)
+            recording = Recording(path)
+            assert list(recording.batches()) == BATCHES[:kept]
+            assert recording.tail is not None
+            assert (recording.tail.offset, recording.tail.size) == (ends[kept], size + zeros - ends[kept])
+
+
+def test_zeros_in_the_middle_are_damage(tmp_path: Path) -> None:
+    whole = write(tmp_path / "whole", BATCHES).read_bytes()
+    place = len(MAGIC) + len(encode_batch(0, BATCHES[0]))
+    path = tmp_path / "f"
+    path.write_bytes(whole[:place] + bytes(4_096) + whole[place:])
+    with pytest.raises(PrerequisiteError, match=rf"batch 1 at byte {place} is damaged"):
+        list(Recording(path).batches())
+
+
+@pytest.mark.parametrize("first", [[], [Moved(5)]])
+def test_a_first_batch_without_an_origin_is_refused(tmp_path: Path, first: list[Record]) -> None:
+    with pytest.raises(PrerequisiteError, match="does not begin with its origin"):
+        Recording(write(tmp_path / "f", [first]))
+
+
+def test_a_recording_is_its_owners_alone(tmp_path: Path) -> None:
+    assert write(tmp_path / "f", BATCHES).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_disk_that_is_full_from_the_first_byte_leaves_no_file(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        with pytest.raises(PrerequisiteError, match="free the disk"):
+            RecordingFile(tmp_path / "f")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+    RecordingFile(tmp_path / "f").close()
 
 
 def test_an_existing_file_is_never_written_again(tmp_path: Path) -> None:

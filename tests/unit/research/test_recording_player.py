@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 
+import pytest
+
 from arbbot.domain.errors import PrerequisiteError
 from arbbot.domain.market import BookState
 from arbbot.ports.storage import Answer, Command
@@ -13,6 +15,7 @@ from arbbot.research.virtual import VirtualClock, VirtualLoop, run_virtual
 from builders.market import BINANCE, HYPERLIQUID, T_NS, depth_snapshot, empty_view, l2_book
 
 SECOND_NS = 1_000_000_000
+HOUR_NS = 3_600 * SECOND_NS
 BOOK = l2_book([("60000.0", "2")], [("60001.0", "2")]).encode()
 SNAPSHOT = depth_snapshot(1, [("60000.0", "1")], [("60001.0", "1")])
 Rule = Callable[[Command, VirtualClock], Answer | None]
@@ -107,6 +110,22 @@ def test_a_release_that_is_refused_is_asked_again() -> None:
     scene = Scene([Moved(T_NS + 7_200 * SECOND_NS)], in_doubt)
     assert refusals == []
     assert scene.player.jumps == 1
+
+
+@pytest.mark.parametrize(
+    "wild", [Frame(2**62, "hyperliquid", BOOK), Frame(T_NS + 25 * HOUR_NS, "hyperliquid", BOOK), Moved(2**62)]
+)
+def test_a_stamp_of_another_age_ends_the_play_and_is_told(wild: Record) -> None:
+    scene = Scene([Frame(T_NS, "hyperliquid", BOOK), wild])
+    assert "days after what stands before it" in str(scene.player.fault)
+    assert scene.player.messages == 1
+    assert scene.loop.ns < SECOND_NS
+
+
+def test_a_day_may_pass_at_a_jump() -> None:
+    scene = Scene([Moved(T_NS + 72 * HOUR_NS), Frame(T_NS + 73 * HOUR_NS, "hyperliquid", BOOK)])
+    assert scene.player.fault is None
+    assert scene.player.messages == 1
 
 
 def test_a_damaged_file_ends_the_play_and_is_told() -> None:

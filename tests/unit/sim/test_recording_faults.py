@@ -208,7 +208,25 @@ def test_a_file_of_another_kind_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_text("hello")
     with pytest.raises(ConfigError, match="neither Parquet nor"):
         check_recording(tmp_path / "x.parquet")
-    with pytest.raises(ConfigError, match=r"funding_rates\.parquet does not exist"):
+    (tmp_path / "x.csv").write_bytes(b"venue,asset\n\xff\xfe,1\n")
+    with pytest.raises(ConfigError, match="neither Parquet nor"):
+        check_recording(tmp_path / "x.csv")
+
+
+def test_a_folder_says_what_it_needs(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is a folder without funding_rates\.parquet: name the file"):
+        check_recording(tmp_path)
+    frame = pl.DataFrame({"venue": ["bybit"], "coin": ["BTC"], "timestamp": [START], "funding_rate": [1e-4]})
+    frame.write_parquet(tmp_path / "funding_rates.parquet")
+    with pytest.raises(ConfigError, match=r"needs candles\.parquet beside it"):
+        check_recording(tmp_path)
+
+
+def test_columns_of_a_public_recording_with_something_else_in_them_are_refused(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"venue": ["bybit"], "coin": ["BTC"], "timestamp": [START], "funding_rate": [1e-4]})
+    frame.write_parquet(tmp_path / "funding_rates.parquet")
+    frame.with_columns(o=pl.lit("dear")).write_parquet(tmp_path / "candles.parquet")
+    with pytest.raises(ConfigError, match=r"columns of a public recording, but .*: take the files as published"):
         check_recording(tmp_path)
 
 

@@ -76,15 +76,15 @@ def test_one_jump_over_many_settlements_pays_every_one_of_them(tmp_path: Path, v
     assert model.account(ACCOUNT).balance().cash == cash + sum(p.amount for p in paid)
 
 
-def test_a_payment_is_on_the_price_that_the_books_show(tmp_path: Path) -> None:
-    """At 16:00 the slot of 15:30 runs, whose mark is the one recorded at 8:00."""
+def test_a_payment_is_on_the_price_recorded_at_its_stamp(tmp_path: Path) -> None:
+    """At 16:00 the slot of 15:30 runs, whose mark is the one recorded at 8:00; paid is on the one of 16:00."""
     content = rows(("BTC",))
     played = world(write(tmp_path / "r.csv", content), assets=["BTC"])
     model = opened(played, "binanceusdm")
     trade(model, "BTCUSDT", "1", played.start_ms + 1_000)
     model.advance(START_MS + DAY_MS + 16 * HOUR_MS)
     marks = {r["settlement_ts"]: r["price"] for r in content if r["venue"] == "binance"}
-    assert payments(model)[-1].price == D(str(marks[START + timedelta(hours=32)]))
+    assert payments(model)[-1].price == D(str(marks[START + timedelta(hours=40)]))
 
 
 def hole_and_change() -> Rows:

@@ -111,7 +111,7 @@ def test_prices_say_where_they_come_from(tmp_path: Path) -> None:
 def test_without_prices_the_generator_stands_in_for_assets_it_knows(tmp_path: Path) -> None:
     content = [row | {"price": None} for row in rows(("BTC", "APT"))]
     played = world(write(tmp_path / "bare.csv", content), assets=["BTC", "APT"])
-    assert {played.prices(venue) for venue in VENUES} == {PriceOrigin.GENERATED}
+    assert {played.prices(venue) for venue in VENUES} == {PriceOrigin.SYNTHETIC}
     assert "APT is not played: no price was recorded, and no market was fitted to it" in played.notes
 
 

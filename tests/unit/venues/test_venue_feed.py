@@ -1,5 +1,6 @@
 """Public streams: raw frames through, losses told, silence ended, snapshots taken."""
 
+import asyncio
 import time
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from venue_sockets import Sink, running, sockets
 
 from arbbot.domain.errors import CoreError
 from arbbot.domain.instrument import Instrument, InstrumentId
+from arbbot.venues.feed import RESYNC_CHECK_S
 from arbbot.venues.venue import Venue
 
 VENUES = ("binanceusdm", "bybit", "hyperliquid")
@@ -155,6 +157,15 @@ async def test_a_refused_subscription_is_said_with_the_venues_words(name: str) -
         await side.say(frames[name])
         await until(lambda: len(sink.invalid) >= 1)
         assert "nvalid" in sink.invalid[0]
+
+
+@pytest.mark.parametrize("name", VENUES)
+async def test_a_venue_with_nothing_to_watch_waits_until_it_is_cancelled(name: str) -> None:
+    sink = Sink()
+    async with sockets() as side, opened(name, side.url) as venue, running(venue.feed.run([], sink)) as task:
+        done, _ = await asyncio.wait({task}, timeout=4 * RESYNC_CHECK_S)  # the first look at what has gapped included
+        assert not done
+        assert (side.dialled, side.rest) == (0, [])
 
 
 async def test_our_own_fault_ends_run_with_its_error() -> None:

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import msgspec
 
+from arbbot.config.emulated import GENERATED_ASSETS
 from arbbot.domain.errors import ConfigError
 from arbbot.sim.exchange import CashConvention, FundingPrice, FundingRule, MarginTier, SimInstrument, VenueTerms
-from arbbot.sim.market.bybit_listing import ASSETS_BYBIT, bybit_terms
-from arbbot.sim.market.params import ASSETS, BINANCE, BYBIT, HYPERLIQUID
+from arbbot.sim.market.bybit_listing import bybit_terms
+from arbbot.sim.market.params import BINANCE, BYBIT, HYPERLIQUID
 
 __all__ = ["venue_terms"]
 
@@ -73,11 +74,10 @@ _BRACKETS = (
 
 def venue_terms(venue: str, assets: Sequence[str]) -> VenueTerms:
     """The terms of `venue` for `assets`; raises ConfigError naming each asset that is not known."""
-    known = set(_HYPERLIQUID) & set(ASSETS_BYBIT) & set(ASSETS)
     faults = [
-        f"sim.assets: {a} has no recorded market; choose from {', '.join(sorted(known))}"
+        f"sim.assets: {a} has no generated market; choose from {', '.join(GENERATED_ASSETS)}"
         for a in assets
-        if a not in known
+        if a not in GENERATED_ASSETS
     ]
     if faults:
         raise ConfigError(faults)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from arbbot.sim.exchange import FundingPrice, MarketSource, SettledRate, SimInstrument
+from arbbot.sim.exchange import SettledRate
+from arbbot.sim.recording.market import RecordedMarket
 from arbbot.sim.recording.rows import HOUR_MS
 from arbbot.sim.recording.series import Rates
 
@@ -19,10 +20,7 @@ ZERO = Decimal(0)
 class RecordedFunding:
     """A `FundingSchedule` by symbol. Venues announce when they settle next, so the next stamp is no secret."""
 
-    def __init__(
-        self, instruments: Mapping[str, SimInstrument], series: Mapping[str, Rates], source: MarketSource
-    ) -> None:
-        self._instruments = instruments
+    def __init__(self, series: Mapping[str, Rates], source: RecordedMarket) -> None:
         self._series = series
         self._source = source
 
@@ -63,14 +61,12 @@ class RecordedFunding:
         return rate.quantize(PREDICTION_UNIT, ROUND_HALF_EVEN)
 
     def settled(self, symbol: str, stamp_ms: int) -> SettledRate:
-        """The recorded rate; 0 where no settlement was recorded."""
-        point = self._source.point(symbol, stamp_ms)
-        rule = self._instruments[symbol].funding
+        """The recorded rate, on the price recorded at the stamp; 0 where no settlement was recorded."""
         return SettledRate(
             symbol=symbol,
             rate=self._rate(symbol, stamp_ms),
             premium=ZERO,
-            price=point.mark if rule.price is FundingPrice.MARK else point.index,
+            price=self._source.paid(symbol, stamp_ms),
             time_ms=stamp_ms,
         )
 

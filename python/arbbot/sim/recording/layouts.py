@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from arbbot.sim.recording.rows import NUMBER
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -32,7 +34,7 @@ def three_venues(frame: "pl.DataFrame") -> "tuple[pl.DataFrame, list[str]]":
     notes = [f"{dropped} of {frame.height} rows are not played: stock perpetuals, USDC contracts beside a USDT one"]
     return (
         kept.select(
-            "row",
+            NUMBER,
             "venue",
             "settlement_ts",
             "interval_hours",
@@ -50,15 +52,21 @@ def seven_venues(frame: "pl.DataFrame", candles: "pl.DataFrame") -> "tuple[pl.Da
 
     ours = pl.col("venue").is_in(["binance", "bybit"])
     rates = frame.filter(ours).select(
-        "row",
+        NUMBER,
         "venue",
         pl.col("coin").alias("asset"),
         pl.col("timestamp").alias("settlement_ts"),
         pl.col("funding_rate").alias("rate"),
     )
     # a candle is stamped with its start: its open is the price of that moment (0.04 bp from Binance's own mark)
-    usable = candles.filter(ours & pl.col("o").is_finite() & (pl.col("o") > 0))
-    prices = usable.select("venue", pl.col("coin").alias("asset"), "timestamp", pl.col("o").alias("price"))
+    usable = candles.filter(ours & pl.col("timestamp").is_not_null() & pl.col("o").is_finite() & (pl.col("o") > 0))
+    prices = usable.select(
+        "venue",
+        pl.col("coin").alias("asset"),
+        pl.col("timestamp").dt.epoch("ms"),
+        pl.col("o").cast(pl.Float64).alias("price"),
+    )
+    prices = prices.unique(["venue", "asset", "timestamp"], keep="last", maintain_order=True)
     return (
         rates,
         prices,

@@ -49,15 +49,25 @@ class _Contract:
             self._book = (slot.start_ms, (calm, _rippled(calm, self._instrument.lot)))
         return self._book[1][time_ms // RIPPLE_MS % 2]
 
+    def paid(self, stamp_ms: int) -> Decimal:
+        """The price recorded at the stamp; the slot's without one."""
+        price = self._path.paid(self._venue, stamp_ms)
+        if price is None:
+            return self.point(stamp_ms).mark
+        return self._rounded(Decimal(repr(price)) * self._instrument.multiplier)
+
     def _at(self, time_ms: int) -> _Slot:
         start_ms = slot_ms(time_ms)
         if start_ms not in self._slots:
             if len(self._slots) >= SLOTS_KEPT:
                 self._slots.clear()
             fair = self._path.fair(self._venue, start_ms) * float(self._instrument.multiplier)
-            mark = Decimal(fair).quantize(self._instrument.mark_unit, ROUND_HALF_EVEN)
+            mark = self._rounded(Decimal(fair))
             self._slots[start_ms] = _Slot(start_ms, fair, MarketPoint(mark, mark, ZERO))
         return self._slots[start_ms]
+
+    def _rounded(self, price: Decimal) -> Decimal:
+        return price.quantize(self._instrument.mark_unit, ROUND_HALF_EVEN)
 
 
 class RecordedMarket:
@@ -71,6 +81,10 @@ class RecordedMarket:
     def point(self, symbol: str, time_ms: int) -> MarketPoint:
         """As MarketSource.point."""
         return self._contracts[symbol].point(time_ms)
+
+    def paid(self, symbol: str, stamp_ms: int) -> Decimal:
+        """What a settlement at `stamp_ms` is paid on; nobody may ask before it."""
+        return self._contracts[symbol].paid(stamp_ms)
 
     def mean_premium(self, symbol: str, from_ms: int, to_ms: int) -> Decimal:
         """Always 0: no premium was recorded, and no rate comes from it."""

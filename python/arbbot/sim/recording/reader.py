@@ -7,7 +7,7 @@ import msgspec
 from arbbot.domain.errors import ConfigError
 from arbbot.sim.recording.cells import parse_rows
 from arbbot.sim.recording.rows import VENUE_OF, Fault, Row, moment
-from arbbot.sim.recording.series import Prices, Rates, rates_of
+from arbbot.sim.recording.series import Prices, Rates, rates_of, unit_faults
 from arbbot.sim.recording.table import Table, open_table
 
 __all__ = ["Key", "Recording", "RecordingReport", "SeriesReport", "check_recording", "read_recording"]
@@ -94,14 +94,15 @@ def read_recording(path: Path) -> Recording:
     holes = [str(fault) for fault in faults]
     shown = holes[:FAULTS_SHOWN]
     if len(holes) > FAULTS_SHOWN:
-        shown.append(f"and {len(holes) - FAULTS_SHOWN} more: `arbbot recording check {path}`")
+        shown.append(f"and {len(holes) - FAULTS_SHOWN} more: `arbbot data check {path}`")
     recording.notes.extend(shown)
     return recording
 
 
 def _assembled(path: Path, table: Table) -> tuple[Recording, list[Fault]]:
     rows, faults = parse_rows(table.frame, text=table.text)
-    if not rows and not faults:
+    faults[:0] = table.faults
+    if not rows and not any(fault.fatal for fault in faults):
         faults.append(Fault((), "there is no settlement in it"))
     groups: dict[Key, dict[int, Row]] = {}
     for row in rows:
@@ -111,14 +112,17 @@ def _assembled(path: Path, table: Table) -> tuple[Recording, list[Fault]]:
             text = f"{row.venue} {row.asset} settles twice at {moment(row.stamp_ms)}: keep one row"
             faults.append(Fault((first.number, row.number), text))
     rates: dict[Key, Rates] = {}
+    series: list[tuple[list[Row], Rates]] = []
     prices: dict[Key, Prices] = _candle_prices(table)
     for key, group in groups.items():
         ordered = [group[stamp] for stamp in sorted(group)]
         rates[key], found = rates_of(*key, ordered)
         faults += found
+        series.append((ordered, rates[key]))
         priced = [(row.stamp_ms, row.price) for row in ordered if row.price is not None]
         if priced:
             prices[key] = Prices(*map(list, zip(*priced, strict=True)))
+    faults += unit_faults(series)
     return Recording(path, table.layout, table.fingerprint, rates, prices, list(table.notes)), faults
 
 
@@ -127,6 +131,6 @@ def _candle_prices(table: Table) -> dict[Key, Prices]:
         return {}
     found: dict[Key, Prices] = {}
     for (venue, asset), group in table.candles.sort("timestamp").group_by("venue", "asset"):
-        stamps = group["timestamp"].dt.epoch("ms").to_list()
+        stamps = group["timestamp"].to_list()
         found[VENUE_OF[str(venue)], str(asset)] = Prices(stamps, group["price"].to_list())
     return found

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
-__all__ = ["HOUR_MS", "INTERVALS_HOURS", "VENUE_OF", "Fault", "Row", "moment"]
+__all__ = ["HOUR_MS", "INTERVALS_HOURS", "NUMBER", "VENUE_OF", "Fault", "Row", "moment"]
 
 HOUR_MS = 3_600_000
+NUMBER = "\0row"  # the column of row numbers in a table: no file has one of that name
 INTERVALS_HOURS = (1, 2, 4, 8)  # REFERENCES "Funding": every interval a venue of ours settles at
 # what a file calls a venue → what we do
 VENUE_OF = {"binance": "binanceusdm", "binanceusdm": "binanceusdm", "bybit": "bybit", "hyperliquid": "hyperliquid"}

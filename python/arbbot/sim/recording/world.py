@@ -1,13 +1,13 @@
 """Every venue of a recording as one market: what is listed, from when to when, and what a person should know of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from arbbot.config.settings import RecordingSettings, SimSettings
 from arbbot.domain.errors import ConfigError
-from arbbot.domain.status import PriceOrigin
+from arbbot.domain.status import PriceOrigin, least_real
 from arbbot.sim.recording.funding import RecordedFunding
 from arbbot.sim.recording.market import RecordedMarket
-from arbbot.sim.recording.prices import AssetPath, slot_ms
+from arbbot.sim.recording.prices import SLOT_MS, AssetPath, slot_ms
 from arbbot.sim.recording.reader import Recording, read_recording
 from arbbot.sim.recording.rows import HOUR_MS, moment
 from arbbot.sim.recording.terms import recorded_terms
@@ -17,8 +17,6 @@ __all__ = ["RecordedWorld"]
 
 DAY_MS = 24 * HOUR_MS
 NUMERAIRE = "USDC"
-# where the least real price of a venue comes from is what the venue is labelled with
-LEAST_REAL = (PriceOrigin.GENERATED, PriceOrigin.SYNTHETIC, PriceOrigin.RECORDED)
 
 
 class RecordedWorld:
@@ -35,8 +33,15 @@ class RecordedWorld:
         self.start_ms = self._earliest_ms(venues) if start_ms is None else start_ms
         self._listed = self._listing(venues, chosen=start_ms is not None)
         ends = [max(self._last_ms(venue, asset) for asset in self._listed[venue]) for venue in venues]
-        self.end_ms: int | None = min(self.start_ms + wanted.days * DAY_MS, *ends)
+        end_ms = min(self.start_ms + wanted.days * DAY_MS, *ends)
+        self.end_ms: int | None = end_ms
         self.label = f"recording {recording.fingerprint} from {moment(self.start_ms)}"
+        # in how many slots of the play a contract's price is not its own
+        self._made = {
+            (venue, asset): self._paths[asset].made_slots(venue, self.start_ms, end_ms)
+            for venue in venues
+            for asset in self._listed[venue]
+        }
         self._sides = {venue: self._side(venue) for venue in venues}
         self._describe(venues)
 
@@ -52,9 +57,16 @@ class RecordedWorld:
         return self._sides[venue]
 
     def prices(self, venue: str) -> PriceOrigin:
-        """As World.prices: that of the venue's least real price."""
-        origins = {self._paths[asset].origin(venue) for asset in self._listed[venue]}
-        return next(origin for origin in LEAST_REAL if origin in origins)
+        """As World.prices. Of what is played: the rate source, which is not, stands still and is synthetic."""
+        return least_real(self._origin(venue, asset) for asset in self._listed[venue])
+
+    def origins(self, venue: str) -> dict[str, PriceOrigin]:
+        """As World.origins."""
+        instruments = self._sides[venue].terms.instruments
+        return {symbol: self._origin(venue, i.asset) for symbol, i in instruments.items()}
+
+    def _origin(self, venue: str, asset: str) -> PriceOrigin:
+        return PriceOrigin.SYNTHETIC if self._made.get((venue, asset), 1) else PriceOrigin.RECORDED
 
     def _assets(self, sim: SimSettings, venues: Sequence[str]) -> list[str]:
         kept: list[str] = []
@@ -126,18 +138,35 @@ class RecordedWorld:
             paths.setdefault(NUMERAIRE, AssetPath(self._seed, NUMERAIRE, {}))
         source = RecordedMarket(self._seed, venue, terms.instruments, paths)
         series = {symbol: rates[venue, i.asset] for symbol, i in terms.instruments.items() if i.asset in assets}
-        return VenueSide(terms, source, RecordedFunding(terms.instruments, series, source))
+        return VenueSide(terms, source, RecordedFunding(series, source))
 
     def _describe(self, venues: Sequence[str]) -> None:
         file, end_ms = self._recording.file, self.end_ms or 0
         self.notes.insert(0, f"recorded funding of {file.name}, {moment(self.start_ms)} to {moment(end_ms)}")
         for venue in venues:
-            if self.prices(venue) is PriceOrigin.SYNTHETIC:
-                self.notes.append(f"{venue}: prices are SYNTHETIC: another venue's recorded price and the fitted gap")
-            elif self.prices(venue) is PriceOrigin.GENERATED:
-                self.notes.append(f"{venue}: prices are generated: the recording has none for every asset")
+            self.notes += self._made_up(venue, self._listed[venue])
+        for asset in dict.fromkeys(asset for venue in venues for asset in self._listed[venue]):
+            last_ms = self._paths[asset].last_ms
+            if last_ms is not None and last_ms + DAY_MS < end_ms:
+                self.notes.append(f"{asset}: no price was recorded after {moment(last_ms)}: it stands still from there")
         self.notes.append("books are synthetic; the streamed prediction is the last settled rate")
         self.notes.extend(self._recording.notes)
+
+    def _made_up(self, venue: str, assets: Sequence[str]) -> Iterator[str]:
+        """What of a venue's prices is not its own, by reason."""
+        total = len(range(slot_ms(self.start_ms), self.end_ms or 0, SLOT_MS))
+        made = {asset: count for asset in assets if (count := self._made[venue, asset])}
+        bare = [asset for asset in made if self._paths[asset].first_ms is None]
+        whole = [asset for asset, count in made.items() if count == total and asset not in bare]
+        part = [
+            f"{asset} ({count} of {total} h)" for asset, count in made.items() if count < total and asset not in bare
+        ]
+        if whole:
+            yield f"{venue}: prices of {_names(whole)} are SYNTHETIC: another venue's recorded price and the fitted gap"
+        if part:
+            yield f"{venue}: prices of {_names(part)} are SYNTHETIC where another venue's are newer: those and the gap"
+        if bare:
+            yield f"{venue}: prices of {_names(bare)} are SYNTHETIC: no venue's was recorded, the generator made them"
 
 
 def _venues(sim: SimSettings, recording: Recording) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -14,6 +15,8 @@ class WireFaults:
     def __init__(self) -> None:
         self._down_until = 0.0
         self._mute_until = 0.0
+        self._order_delays_s: list[float] = []
+        self._late: set[asyncio.Task[web.StreamResponse]] = set()
         self.drop_delta = 0
         self.hang_reply = 0
         self.drop_reply = 0
@@ -29,6 +32,28 @@ class WireFaults:
     def mute(self, seconds: float) -> None:
         """Send no public frame for `seconds` of wall time."""
         self._mute_until = time.monotonic() + seconds
+
+    def delay_order(self, seconds: float) -> None:
+        """Hear the next order only after `seconds` of wall time, even if its sender has gone by then."""
+        self._order_delays_s.append(seconds)
+
+    async def on_its_way(
+        self, request: web.Request, hear: Callable[[], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """What `hear` answers to an order: at once, or as late as armed."""
+        if not self._order_delays_s:
+            return await hear()
+        seconds = self._order_delays_s.pop(0)
+        await request.read()  # while there is somebody to read it from
+
+        async def later() -> web.StreamResponse:
+            await asyncio.sleep(seconds)
+            return await hear()
+
+        task = asyncio.create_task(later())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        return await asyncio.shield(task)  # aiohttp cancels a handler with its connection; the order travels on
 
     @property
     def down(self) -> bool:

@@ -10,6 +10,8 @@ from arbbot.sim.wire.host import Wire
 __all__ = ["build_app", "strip_host"]
 
 BODY_MAX = 1 << 20
+# where each venue takes orders; none is another's
+ORDER_PATHS = frozenset({"/fapi/v1/order", "/v5/order/create", "/exchange"})
 
 
 def strip_host(path: str) -> str:
@@ -33,7 +35,10 @@ def build_app(host: Front, wire: Wire) -> web.Application:
     async def entry(request: web.Request) -> web.StreamResponse:
         if host.faults.down:
             return web.Response(status=503, text="<html><body>503 Service Unavailable</body></html>")
-        return await wire.handle(request, strip_host(request.path))
+        path = strip_host(request.path)
+        if request.method == "POST" and path in ORDER_PATHS:
+            return await host.faults.on_its_way(request, lambda: wire.handle(request, path))
+        return await wire.handle(request, path)
 
     app = web.Application(client_max_size=BODY_MAX)
     app.router.add_route("*", "/{path:.*}", entry)
