@@ -39,8 +39,7 @@ def halt(reason: str = "asked on the command line", *, config: Path = DEMO, mark
     with contextlib.suppress(StoreUnavailable):
         answer = _asked(settings, "halt", {"reason": reason})
     if answer is None:
-        print(f"{_nobody(settings)}; HALT is written there and halts the next one")
-        return ExitCode.OK
+        raise PrerequisiteError(f"{_nobody(settings)}; HALT is written there and halts the next one")
     return _told(answer)
 
 
@@ -106,7 +105,10 @@ def _asked(settings: Settings, verb: str, arguments: dict[str, str]) -> Answer |
 
 
 def _nobody(settings: Settings) -> str:
-    return f"no bot answered in {settings.bot.data_dir} (`arbbot status`; --seed N names the one of `make run SEED=N`)"
+    folder = settings.bot.data_dir
+    others = sorted(path.parent.name for path in folder.parent.glob(f"{folder.name}-*/status.json"))
+    beside = f"; beside it: {', '.join(others)}" if others else ""
+    return f"no bot answered in {folder} (give --seed or --data as `arbbot run` had them{beside})"
 
 
 def _told(answer: Answer) -> int:

@@ -69,7 +69,7 @@ def headline(seen: Seen) -> list[str]:
         f"pid {doc.pid}  epoch {doc.epoch}  up {span(doc.uptime_s)}  {store if seen.alive else ''}"
         f"journal {doc.store.seq}  orders in doubt {doc.totals.intents_open}{source}",
     ]
-    lines += [f"read from the file: {seen.note}"] if seen.note else []
+    lines += [f"note: {seen.note}"] if seen.note else []
     return [*lines, f"halted: {doc.halted_reason}"] if doc.halted_reason else lines
 
 

@@ -98,7 +98,8 @@ def _health(context: EngineContext, *, ready: bool, stopped: bool) -> Health:
     if not context.store_connected:
         return Health.DEGRADED
     away = any(venue not in context.truth for venue in context.venues)
-    dark = any(not _live_books(context, venue) for venue in context.venues)
+    watched = {instrument.venue for instrument in context.instruments}
+    dark = any(not _live_books(context, venue) for venue in watched)
     return Health.DEGRADED if away or dark or context.mismatch or not context.lease.held() else Health.HEALTHY
 
 

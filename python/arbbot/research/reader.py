@@ -64,9 +64,7 @@ class Recording:
                 f"{self._path} holds no whole batch: the recorder ended before its first; record again"
             )
         if not (first and isinstance(first[0], Origin)):
-            raise PrerequisiteError(
-                f"{self._path} does not begin with its origin: name one that `arbbot record` made"
-            )
+            raise PrerequisiteError(f"{self._path} does not begin with its origin: name one that `arbbot record` made")
         return first[0]
 
     def _open(self) -> BinaryIO:

@@ -27,7 +27,7 @@ from arbbot.research.writer import RecordingFile
 
 __all__ = ["Recorded", "record"]
 
-FLUSH_S = 0.5  # a kill −9 loses no more than this of what was heard
+FLUSH_S = 0.5  # a kill −9 loses no more than this and CALENDAR_S of what was heard
 CALENDAR_S = 0.1  # what emulated venues sent is held back that long, until their calendar is known
 LISTING_S = 60.0  # as often as the bot reads terms again (engine/terms)
 

@@ -125,8 +125,8 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_halt_needs_no_bot_and_stays_until_one_lifts_it(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert invoke(["halt", "--reason", "drill", "--config", str(config)]) == ExitCode.OK
-    assert "HALT is written there" in capsys.readouterr().out
+    assert invoke(["halt", "--reason", "drill", "--config", str(config)]) == ExitCode.PREREQUISITE
+    assert "HALT is written there" in capsys.readouterr().err
     assert invoke(["resume", "--config", str(config)]) == ExitCode.PREREQUISITE
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
@@ -139,7 +139,7 @@ def test_a_store_of_its_own_that_is_away_is_said_and_the_halt_stays(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config.write_text(config.read_text() + '\n[store]\nurl = "redis://127.0.0.1:1"\n')
-    assert invoke(["halt", "--reason", "drill", "--config", str(config)]) == ExitCode.OK
+    assert invoke(["halt", "--reason", "drill", "--config", str(config)]) == ExitCode.PREREQUISITE
     for words in (["resume"], ["close", "1-BTC-1"]):
         assert invoke([*words, "--config", str(config)]) == ExitCode.STORE
         assert "the store at redis://127.0.0.1:1: " in capsys.readouterr().err
