@@ -62,7 +62,7 @@ def test_a_living_bot_is_shown_whole(config: Path, capsys: pytest.CaptureFixture
     assert text.count("2-BTC-1") == 2  # a closed pair has no legs to show
     assert "latency" not in text  # a column that says nothing
     assert lines[1].endswith("orders in doubt 0  source file")
-    assert lines[2] == "read from the file: the store does not run"
+    assert lines[2] == "note: the store does not run"
 
 
 @pytest.mark.parametrize(
