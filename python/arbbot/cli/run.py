@@ -9,6 +9,7 @@ from arbbot.cli.display import display
 from arbbot.cli.exits import ExitCode
 from arbbot.cli.market import CONFIGURED, Market
 from arbbot.cli.run_view import summary
+from arbbot.cli.seconds import Seconds
 from arbbot.config.load import load_settings
 from arbbot.config.settings import Mode, Settings
 
@@ -19,7 +20,7 @@ def run(
     config: Path = Path("configs/demo.toml"),
     /,
     *,
-    seconds: float | None = None,
+    seconds: Seconds = None,
     market: Market = CONFIGURED,
     live: bool = False,
 ) -> int:
