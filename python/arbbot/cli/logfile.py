@@ -36,12 +36,11 @@ def written(log: Path | None, sources: list[Path]) -> Iterator[Callable[[bytes],
             file.close()
             if not stream:
                 part.replace(target)
-    except BaseException:
+    finally:  # after an error the part is still there
         with suppress(OSError):
             file.close()
         if not stream:
             part.unlink(missing_ok=True)
-        raise
 
 
 def _refuse(log: Path, touched: set[Path], sources: list[Path]) -> None:
