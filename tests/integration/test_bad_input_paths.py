@@ -60,7 +60,8 @@ def test_a_data_directory_that_is_none_is_named(site: Site, words: tuple[str, ..
 
 def test_wrong_words_are_told_by_the_command_itself(site: Site) -> None:
     for words in (("statsu",), ("status", "--bogus"), ("sim", "--speed", "5"), ("sim", "--books", "absent.zst")):
-        one_line(site.call(*words), ExitCode.USAGE)
+        line = one_line(site.call(*words), ExitCode.USAGE)
+        assert any(word.removeprefix("--") in line for word in words), line
 
 
 def test_close_without_a_bot_says_that_nobody_answers(site: Site) -> None:

@@ -34,7 +34,7 @@ from arbbot.ledger.cash import Account
 from arbbot.strategy.exit import carry_bp_next_day
 from arbbot.telemetry.host import boot_id
 
-__all__ = ["document"]
+__all__ = ["document", "settlements_by_interval"]
 
 MS_NS = 1_000_000
 BP = 10_000
@@ -222,12 +222,12 @@ def _totals(context: EngineContext, rows: tuple[PairStatus, ...], pairs: list[Pa
         pairs_closed=sum(1 for row in rows if row.state is PairState.CLOSED),
         settlements=sum(len(leg.funding_stamps_ns) for pair in pairs for leg in pair.account.legs.values()),
         intents_open=len(context.state.pairs.unresolved()),
-        settlements_by_interval=_settlements(context, pairs),
+        settlements_by_interval=settlements_by_interval(context, pairs),
         prices=_origin(context, *(leg.instrument.id for pair in pairs for leg in pair.terms.legs)),
     )
 
 
-def _settlements(context: EngineContext, pairs: list[PairRecord]) -> tuple[SettlementStatus, ...]:
+def settlements_by_interval(context: EngineContext, pairs: list[PairRecord]) -> tuple[SettlementStatus, ...]:
     """By venue and interval, as the stamps lie: an interval may have changed while the pair was held."""
     counts: Counter[tuple[str, int]] = Counter()
     for pair in pairs:

@@ -9,7 +9,7 @@ from arbbot.domain.pair import PairState
 from arbbot.domain.status import SettlementStatus, StatusDocument, encode_status
 from arbbot.domain.units import HOUR_NS
 from arbbot.engine.marks import Marks
-from arbbot.engine.show import _settlements, document
+from arbbot.engine.show import document, settlements_by_interval
 from arbbot.ledger.cash import Account
 from builders import LONG_ID, SHORT_ID, T0_NS, payment, terms
 from builders.bench import EngineBench
@@ -80,5 +80,5 @@ async def test_settlements_are_counted_by_the_interval_they_came_in() -> None:
     (pair,) = bench.context.state.pairs.pairs.values()
     leg = pair.account.legs[SHORT_ID]
     leg.funding_stamps_ns.extend(hour * HOUR_NS for hour in (8, 16, 24, 25, 26, 27))
-    shown = {(s.venue, s.interval_hours): s.count for s in _settlements(bench.context, [pair])}
+    shown = {(s.venue, s.interval_hours): s.count for s in settlements_by_interval(bench.context, [pair])}
     assert shown == {("binanceusdm", 8): 2, ("binanceusdm", 1): 4}

@@ -93,10 +93,15 @@ def test_it_needs_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "socketpair", refuse)
 
+    passed_ns = []
+
     async def main(clock: VirtualClock) -> None:
+        before_ns = clock.now_ns()
         await clock.sleep(1)
+        passed_ns.append(clock.now_ns() - before_ns)
 
     play(main)
+    assert passed_ns == [1_000_000_000]
 
 
 def test_the_calendar_jumps_and_the_loop_does_not() -> None:
