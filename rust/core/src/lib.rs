@@ -26,7 +26,7 @@ pub use counters::Counters;
 pub use decode::Decoder;
 pub use funding::{next_full_hour_ns, Funding, FUNDING_AGE_NS_MAX};
 pub use ids::{AssetId, CurrencyId, InstrumentId, VenueId};
-pub use market::{Claim, Market};
+pub use market::{Best, Claim, Market};
 pub use merged::{merge, MergedLevel, MergedSource};
 pub use quote::{mid, vwap};
 pub use registry::{Instrument, Refused, Terms};

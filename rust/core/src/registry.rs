@@ -20,7 +20,7 @@ pub enum Refused {
     #[error("{0} is registered already: register each name once")]
     Twice(String),
     /// The name of a decoder that does not exist.
-    #[error("no decoder {0:?}: use binanceusdm, bybit or hyperliquid")]
+    #[error("no decoder {0:?}: use binanceusdm, bitget, bybit, dydx, gate, hyperliquid, krakenfutures, kucoinfutures or okx")]
     NoDecoder(String),
     /// A term that is out of range.
     #[error("{name} {value:?} refused: {reason}")]

@@ -9,6 +9,7 @@ use pyo3::types::{IntoPyDict, PyDict};
 pub(crate) const UNCLAIMED: i64 = -1;
 pub(crate) const IGNORED: i64 = -2;
 pub(crate) const MALFORMED: i64 = -3;
+pub(crate) const SEVERAL: i64 = -4;
 
 #[pymethods]
 impl Core {
@@ -19,6 +20,7 @@ impl Core {
             Claim::Unclaimed => UNCLAIMED,
             Claim::Ignored => IGNORED,
             Claim::Malformed => MALFORMED,
+            Claim::Several => SEVERAL,
             Claim::Touched(instrument) => i64::from(instrument.0),
         })
     }

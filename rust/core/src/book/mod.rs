@@ -216,14 +216,16 @@ impl Book {
         Effect::Applied
     }
 
-    /// Takes a delta of such a stream. Ids count one by one on one connection, so a repeated one is ignored and any
-    /// other that does not follow is a loss, or a restart whose snapshot was lost: only a snapshot heals either.
+    /// Takes a delta of such a stream. A repeated id is ignored; any other that does not follow is a loss, or a restart
+    /// whose snapshot was lost: only a snapshot heals either. A stream without ids has 0 everywhere, and always follows.
     pub fn follow(&mut self, delta: &Delta) -> Effect {
-        if !self.is_live() || delta.last == self.sequence {
+        if !self.is_live() {
             return Effect::Outdated;
         }
         if delta.previous == self.sequence {
             self.apply(delta);
+        } else if delta.last == self.sequence {
+            return Effect::Outdated;
         } else {
             self.gap(Reason::SequenceBreak { expected: self.sequence, got: delta.previous });
         }

@@ -2,8 +2,28 @@
 //!
 //! Source: Binance "USDⓈ-M Futures", WebSocket market streams, and `GET /fapi/v1/depth`.
 
-use super::{integer, keep, price, rate, string, time_ns, DeltaFrame, Event, FullFrame, FundingFrame, Levels};
+use super::{
+    integer, keep, price, rate, string, time_ns, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Levels, Marks,
+    Protocol,
+};
 use crate::json::{Fault, Scanner};
+
+pub(super) const PROTOCOL: Protocol = Protocol {
+    name: "binanceusdm",
+    template: |_| None,
+    read,
+    snapshot: snapshot,
+    joining: Joining::Deltas,
+    tickers_partial: false,
+    uncrosses: false,
+    link: None,
+    marks: Marks {
+        book: &[b"\"depthUpdate\"", b"@depth"],
+        funding: &[b"\"markPriceUpdate\"", b"@markPrice"],
+        symbol: b"\"s\"",
+        before_symbol: None,
+    },
+};
 
 /// The members that any claimed event needs, unread: their types depend on the event.
 #[derive(Default)]
@@ -55,6 +75,7 @@ pub(super) fn snapshot(text: &str) -> Result<FullFrame<'_>, Fault> {
         ts_venue_ns: time.map(|time| time_ns(Some(time))).transpose()?,
         bids: Levels::pairs(bids.ok_or("bids are missing")?),
         asks: Levels::pairs(asks.ok_or("asks are missing")?),
+        checksum: None,
     })
 }
 
@@ -97,6 +118,7 @@ impl<'a> Fields<'a> {
             ts_venue_ns: time_ns(self.time)?,
             bids: Levels::pairs(self.bids.ok_or("bids are missing")?),
             asks: Levels::pairs(self.asks.ok_or("asks are missing")?),
+            checksum: None,
         };
         if frame.first > frame.last {
             return Err("the first id is above the last");

@@ -3,8 +3,29 @@
 //!
 //! Source: Bybit API v5, WebSocket public "Orderbook" and "Ticker".
 
-use super::{integer, members, price, rate, string, time_ns, DeltaFrame, Event, FullFrame, Levels, TickerFrame};
+use super::{
+    integer, members, price, rate, string, time_ns, DeltaFrame, Event, FullFrame, Joining, Levels, Marks, Protocol,
+    TickerFrame,
+};
 use crate::json::Fault;
+
+pub(super) const PROTOCOL: Protocol = Protocol {
+    name: "bybit",
+    template: |_| None,
+    read,
+    // The ids over REST are those of the 1,000-level stream: they would join no other.
+    snapshot: |_| Err("bybit sends its snapshots on the stream"),
+    joining: Joining::Whole,
+    tickers_partial: true,
+    uncrosses: false,
+    link: None,
+    marks: Marks {
+        book: &[b"\"orderbook."],
+        funding: &[b"\"tickers."],
+        symbol: b"\"topic\"",
+        before_symbol: Some('.'),
+    },
+};
 
 /// Depths of linear contracts. `orderbook.rpi` has levels of three fields and is not one of them.
 const DEPTHS: [&str; 5] = ["1", "50", "200", "500", "1000"];
@@ -47,10 +68,10 @@ fn book<'a>(symbol: &'a str, whole: bool, ts_venue_ns: i64, data: &'a str) -> Re
     let (bids, asks) = (Levels::pairs(bids.ok_or("bids are missing")?), Levels::pairs(asks.ok_or("asks are missing")?));
     if whole || last == RESTART {
         let (symbol, ts_venue_ns) = (Some(symbol), Some(ts_venue_ns));
-        return Ok(Event::Begin(FullFrame { symbol, sequence: last, ts_venue_ns, bids, asks }));
+        return Ok(Event::Begin(FullFrame { symbol, sequence: last, ts_venue_ns, bids, asks, checksum: None }));
     }
     let previous = last.checked_sub(1).ok_or("an id of 0")?;
-    Ok(Event::Follow(DeltaFrame { symbol, first: last, last, previous, ts_venue_ns, bids, asks }))
+    Ok(Event::Follow(DeltaFrame { symbol, first: last, last, previous, ts_venue_ns, bids, asks, checksum: None }))
 }
 
 /// Only what funding needs. A snapshot with an empty rate says that there is none: a dated contract.

@@ -1,25 +1,34 @@
 //! What an unreadable frame was probably about, so that the right book is marked and a private one is not swallowed.
 
-use super::{Decoder, Event, Kind, FRAME_BYTES_MAX};
+use super::{Event, Kind, FRAME_BYTES_MAX};
 use crate::json::Fault;
 
 /// How much of an oversized frame is looked at.
 const PREFIX_BYTES: usize = 4_096;
 
+/// Texts by which a venue's market data is known even in ruins.
+pub(super) struct Marks {
+    /// Any of these: an order book.
+    pub(super) book: &'static [&'static [u8]],
+    /// Any of these: funding.
+    pub(super) funding: &'static [&'static [u8]],
+    /// The quoted key whose string value ends with the symbol.
+    pub(super) symbol: &'static [u8],
+    /// What stands before the symbol in that value (`orderbook.50.BTCUSDT`); a symbol never holds it.
+    pub(super) before_symbol: Option<char>,
+}
+
 /// Malformed when it looks like market data, else left to the transport.
-pub(super) fn of(decoder: Decoder, frame: &[u8], fault: Fault) -> Event<'_> {
+pub(super) fn of<'a>(marks: &Marks, frame: &'a [u8], fault: Fault) -> Event<'a> {
     let seen = if frame.len() > FRAME_BYTES_MAX { &frame[..PREFIX_BYTES] } else { frame };
-    let (book, funding, symbol): (&[&[u8]], &[&[u8]], &[u8]) = match decoder {
-        Decoder::BinanceUsdm => (&[b"\"depthUpdate\"", b"@depth"], &[b"\"markPriceUpdate\"", b"@markPrice"], b"\"s\""),
-        Decoder::Bybit => (&[b"\"orderbook."], &[b"\"tickers."], b"\"topic\""),
-        Decoder::Hyperliquid => (&[b"\"l2Book\""], &[b"\"activeAssetCtx\""], b"\"coin\""),
+    let named = || {
+        let value = value_of(seen, marks.symbol)?;
+        marks.before_symbol.map_or(Some(value), |before| value.rsplit(before).next())
     };
-    // Bybit's topics end with the symbol, whose own key differs from topic to topic.
-    let named = || value_of(seen, symbol).map(|value| value.rsplit('.').next().unwrap_or(value));
-    let has = |markers: &[&[u8]]| markers.iter().any(|marker| find(seen, marker).is_some());
-    if has(book) {
+    let has = |texts: &[&[u8]]| texts.iter().any(|text| find(seen, text).is_some());
+    if has(marks.book) {
         Event::Malformed(Kind::Book, named(), fault)
-    } else if has(funding) {
+    } else if has(marks.funding) {
         Event::Malformed(Kind::Funding, named(), fault)
     } else {
         Event::Unclaimed

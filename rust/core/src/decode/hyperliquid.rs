@@ -2,8 +2,25 @@
 //!
 //! Source: Hyperliquid documentation, "WebSocket subscriptions" and "Funding".
 
-use super::{members, price, rate, string, time_ns, Event, FullFrame, FundingFrame, Levels};
+use super::{members, price, rate, string, time_ns, Event, FullFrame, FundingFrame, Joining, Levels, Marks, Protocol};
 use crate::json::{Fault, Scanner};
+
+pub(super) const PROTOCOL: Protocol = Protocol {
+    name: "hyperliquid",
+    template: |_| None,
+    read,
+    snapshot: book,
+    joining: Joining::Whole,
+    tickers_partial: false,
+    uncrosses: false,
+    link: None,
+    marks: Marks {
+        book: &[b"\"l2Book\""],
+        funding: &[b"\"activeAssetCtx\""],
+        symbol: b"\"coin\"",
+        before_symbol: None,
+    },
+};
 
 /// `{"channel":…,"data":…}`
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
@@ -18,10 +35,10 @@ pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
 
 /// `{"coin":…,"time":…,"levels":[[bids],[asks]]}`, on the stream and over REST.
 pub(super) fn book(data: &str) -> Result<FullFrame<'_>, Fault> {
-    let [coin, time, levels] = members(data, ["coin", "time", "levels"])?;
+    let [coin, time, raw] = members(data, ["coin", "time", "levels"])?;
     let mut sides = [None; 2];
     let mut count = 0;
-    Scanner::new(levels.ok_or("levels are missing")?).array(|scanner| {
+    Scanner::new(raw.ok_or("levels are missing")?).array(|scanner| {
         *sides.get_mut(count).ok_or("a book has more than two sides")? = Some(scanner.value()?);
         count += 1;
         Ok(())
@@ -31,9 +48,14 @@ pub(super) fn book(data: &str) -> Result<FullFrame<'_>, Fault> {
         symbol: Some(string(coin)?),
         sequence: 0,
         ts_venue_ns: Some(time_ns(time)?),
-        bids: Levels::objects(bids),
-        asks: Levels::objects(asks),
+        bids: levels(bids),
+        asks: levels(asks),
+        checksum: None,
     })
+}
+
+fn levels(raw: &str) -> Levels<'_> {
+    Levels::Keyed { raw, price: "px", quantity: "sz" }
 }
 
 fn funding(data: &str) -> Result<FundingFrame<'_>, Fault> {

@@ -4,14 +4,23 @@
 //! to the transport. Order of keys, blanks and unknown keys do not matter; everything else is strict.
 
 mod binance;
+mod bitget;
 mod bybit;
+mod dydx;
+mod gate;
 mod hint;
 mod hyperliquid;
+mod kraken;
+mod kucoin;
 mod levels;
+mod okx;
+mod tickers;
 
 use crate::json::{Fault, Scanner};
 use crate::num;
+use hint::Marks;
 pub use levels::Levels;
+pub use tickers::Tickers;
 
 /// Longest frame or snapshot read. A 1,000-level snapshot has about 50 kB; anything beyond this is an attack or a bug.
 pub const FRAME_BYTES_MAX: usize = 4 << 20;
@@ -23,12 +32,65 @@ const FUNDING_RATE_MAX: f64 = 1.0;
 /// Which venue's protocol a frame is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decoder {
-    /// Binance USD-M futures.
+    /// Binance USD-M and COIN-M futures.
     BinanceUsdm,
+    /// Bitget v2 and v3 futures.
+    Bitget,
     /// Bybit v5 linear perpetuals.
     Bybit,
+    /// dYdX v4 indexer.
+    Dydx,
+    /// Gate v4 futures.
+    Gate,
     /// Hyperliquid perpetuals.
     Hyperliquid,
+    /// Kraken Futures v1.
+    Kraken,
+    /// KuCoin Futures.
+    Kucoin,
+    /// OKX v5.
+    Okx,
+}
+
+/// How a book takes a snapshot that was fetched apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Joining {
+    /// The stream's deltas join it by their ids.
+    Deltas,
+    /// It is one more whole book.
+    Whole,
+}
+
+/// What the core must know of a venue's protocol; one constant a venue module.
+pub(crate) struct Protocol {
+    /// Name of the venue's adapter (ccxt's, where ccxt has one).
+    pub(crate) name: &'static str,
+    /// Reads a frame whose keys stand in the usual order; None for anything else, which `read` then judges.
+    /// Whatever it returns, `read` returns for the same text.
+    template: for<'a> fn(&'a str) -> Option<Event<'a>>,
+    /// Reads a frame, whatever the order of its keys.
+    read: for<'a> fn(&'a str) -> Result<Event<'a>, Fault>,
+    /// Reads a REST order book.
+    snapshot: for<'a> fn(&'a str) -> Result<FullFrame<'a>, Fault>,
+    /// What a snapshot fetched apart does.
+    pub(crate) joining: Joining,
+    /// Tickers hold only what changed: a book's instrument needs one heard whole.
+    pub(crate) tickers_partial: bool,
+    /// A crossed book is the venue's normal state between messages and is uncrossed by age (dYdX), not a gap.
+    pub(crate) uncrosses: bool,
+    /// The number that every message of a connection bears, where loss shows on the connection and not on a book.
+    pub(crate) link: Option<for<'a> fn(&'a str) -> Option<Link<'a>>>,
+    /// How to tell what an unreadable frame was about.
+    marks: Marks,
+}
+
+/// A message's place on its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Link<'a> {
+    /// The connection's name.
+    pub(crate) connection: &'a str,
+    /// Counts one by one.
+    pub(crate) message: u64,
 }
 
 /// What a frame is about.
@@ -61,6 +123,32 @@ pub enum Event<'a> {
     Ticker(TickerFrame<'a>),
     /// A running funding prediction.
     Funding(FundingFrame<'a>),
+    /// Tickers of several instruments in one frame.
+    Tickers(Tickers<'a>),
+    /// Best prices alone, beside the book.
+    Best(BestFrame<'a>),
+}
+
+/// A checksum of the best levels as the venue writes them; computed in `book::checksum`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checksum {
+    /// CRC-32 of the best 25 levels, `bid:quantity:ask:quantity:…`, digits as sent (OKX, Bitget).
+    Best25(u32),
+}
+
+/// Best prices of a stream that carries nothing else.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BestFrame<'a> {
+    /// The venue's symbol.
+    pub symbol: &'a str,
+    /// Rises with every change; 0 on streams without ids.
+    pub sequence: u64,
+    /// When the venue sent it, ns of UTC.
+    pub ts_venue_ns: Option<i64>,
+    /// At most one level.
+    pub bids: Levels<'a>,
+    /// At most one level.
+    pub asks: Levels<'a>,
 }
 
 /// See [`crate::Delta`].
@@ -80,6 +168,8 @@ pub struct DeltaFrame<'a> {
     pub bids: Levels<'a>,
     /// Changed asks.
     pub asks: Levels<'a>,
+    /// What the book must come to.
+    pub checksum: Option<Checksum>,
 }
 
 /// See [`crate::Full`].
@@ -95,6 +185,8 @@ pub struct FullFrame<'a> {
     pub bids: Levels<'a>,
     /// Asks, best first.
     pub asks: Levels<'a>,
+    /// What the book must come to.
+    pub checksum: Option<Checksum>,
 }
 
 /// A rate as the venue states it: fraction per interval, + means longs pay shorts.
@@ -128,36 +220,70 @@ pub struct TickerFrame<'a> {
 }
 
 impl Decoder {
+    const ALL: [Self; 9] = [
+        Self::BinanceUsdm,
+        Self::Bitget,
+        Self::Bybit,
+        Self::Dydx,
+        Self::Gate,
+        Self::Hyperliquid,
+        Self::Kraken,
+        Self::Kucoin,
+        Self::Okx,
+    ];
+
     /// By the name of the venue's adapter.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
-        match name {
-            "binanceusdm" => Some(Self::BinanceUsdm),
-            "bybit" => Some(Self::Bybit),
-            "hyperliquid" => Some(Self::Hyperliquid),
-            _ => None,
+        Self::ALL.into_iter().find(|decoder| decoder.name() == name)
+    }
+
+    /// The name of the venue's adapter.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.protocol().name
+    }
+
+    pub(crate) fn protocol(self) -> &'static Protocol {
+        match self {
+            Self::BinanceUsdm => &binance::PROTOCOL,
+            Self::Bitget => &bitget::PROTOCOL,
+            Self::Bybit => &bybit::PROTOCOL,
+            Self::Dydx => &dydx::PROTOCOL,
+            Self::Gate => &gate::PROTOCOL,
+            Self::Hyperliquid => &hyperliquid::PROTOCOL,
+            Self::Kraken => &kraken::PROTOCOL,
+            Self::Kucoin => &kucoin::PROTOCOL,
+            Self::Okx => &okx::PROTOCOL,
         }
     }
 
     /// Reads a frame.
     #[must_use]
     pub fn decode(self, frame: &[u8]) -> Event<'_> {
-        match self.read(frame) {
-            Ok(event) => event,
-            Err(fault) => hint::of(self, frame, fault),
-        }
+        let protocol = self.protocol();
+        let event = match text(frame) {
+            Ok(text) => match (protocol.template)(text) {
+                Some(event) => Ok(event),
+                None => protocol.slowly(text),
+            },
+            Err(fault) => Err(fault),
+        };
+        event.unwrap_or_else(|fault| hint::of(&protocol.marks, frame, fault))
     }
 
-    fn read(self, frame: &[u8]) -> Result<Event<'_>, Fault> {
-        let text = text(frame)?;
-        if Scanner::new(text).peek() != Some(b'{') {
-            return Ok(Event::Unclaimed);
-        }
-        match self {
-            Self::BinanceUsdm => binance::read(text),
-            Self::Bybit => bybit::read(text),
-            Self::Hyperliquid => hyperliquid::read(text),
-        }
+    /// Reads a frame by the order-free scanner alone: what [`Decoder::decode`] must agree with.
+    #[must_use]
+    pub fn decode_any_order(self, frame: &[u8]) -> Event<'_> {
+        let protocol = self.protocol();
+        let event = text(frame).and_then(|text| protocol.slowly(text));
+        event.unwrap_or_else(|fault| hint::of(&protocol.marks, frame, fault))
+    }
+
+    /// The message's number on its connection, where the venue gives one.
+    pub(crate) fn link(self, frame: &[u8]) -> Option<Link<'_>> {
+        let read = self.protocol().link?;
+        text(frame).ok().and_then(read)
     }
 
     /// Reads a REST order book.
@@ -165,11 +291,16 @@ impl Decoder {
     /// # Errors
     /// What is wrong with it.
     pub fn snapshot(self, body: &[u8]) -> Result<FullFrame<'_>, Fault> {
-        match self {
-            Self::BinanceUsdm => binance::snapshot(text(body)?),
-            // The ids over REST are those of the 1,000-level stream: they would join no other.
-            Self::Bybit => Err("bybit sends its snapshots on the stream"),
-            Self::Hyperliquid => hyperliquid::book(text(body)?),
+        (self.protocol().snapshot)(text(body)?)
+    }
+}
+
+impl Protocol {
+    fn slowly<'a>(&self, text: &'a str) -> Result<Event<'a>, Fault> {
+        if Scanner::new(text).peek() == Some(b'{') {
+            (self.read)(text)
+        } else {
+            Ok(Event::Unclaimed)
         }
     }
 }

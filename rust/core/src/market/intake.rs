@@ -1,10 +1,10 @@
 //! The way of a frame, or of a REST snapshot, into its book or funding rate. No input makes it fail: the worst outcome
 //! is a Gapped book, an unknown funding rate, and a counter.
 
-use super::{Entry, Market, Venue};
+use super::{Best, Entry, Market, Venue};
 use crate::book::{Book, Delta, Effect, Full, Reason};
 use crate::counters::Counters;
-use crate::decode::{Decoder, DeltaFrame, Event, FullFrame, FundingFrame, Kind, TickerFrame};
+use crate::decode::{BestFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, TickerFrame, Tickers};
 use crate::funding::{next_full_hour_ns, Funding, Ticker};
 use crate::ids::{InstrumentId, VenueId};
 use crate::json::Fault;
@@ -24,6 +24,8 @@ pub enum Claim {
     Malformed,
     /// About this instrument.
     Touched(InstrumentId),
+    /// About several instruments' funding.
+    Several,
 }
 
 impl Market {
@@ -43,6 +45,8 @@ impl Market {
             Event::Begin(full) => self.take_full(venue, &full, ts_recv_ns, Book::begin),
             Event::Ticker(ticker) => self.take_ticker(venue, &ticker, ts_recv_ns),
             Event::Funding(funding) => self.take_funding(venue, &funding, ts_recv_ns),
+            Event::Tickers(tickers) => self.take_tickers(venue, &tickers, ts_recv_ns),
+            Event::Best(best) => self.take_best(venue, &best, ts_recv_ns),
         };
         if let Some(venue) = self.venues.get_mut(venue.index()) {
             *venue.counters.of(claim) += 1;
@@ -67,10 +71,9 @@ impl Market {
         }
         let full = &self.full;
         venue.counters.snapshots += 1;
-        change(&mut venue.counters, entry, |book| match venue.decoder {
-            Decoder::BinanceUsdm => book.snapshot(full),
-            Decoder::Bybit => book.begin(full),
-            Decoder::Hyperliquid => book.full(full),
+        change(&mut venue.counters, entry, |book| match venue.decoder.protocol().joining {
+            Joining::Deltas => book.snapshot(full),
+            Joining::Whole => book.full(full),
         });
         Ok(true)
     }
@@ -82,6 +85,7 @@ impl Market {
     pub fn invalidate(&mut self, id: InstrumentId, reason: &str) -> Result<(), Refused> {
         let entry = self.entries.get_mut(id.index()).ok_or(Refused::NoInstrument(id.0))?;
         entry.book.invalidate(Reason::Invalidated(reason.into()));
+        entry.best = None;
         entry.forget_funding();
         Ok(())
     }
@@ -118,6 +122,45 @@ impl Market {
         entry.funding = entry.ticker.funding(ts_recv_ns);
         if let Some(funding) = entry.funding {
             entry.instrument.funding_interval_hours = funding.interval_hours;
+        }
+        Claim::Touched(entry.instrument.id)
+    }
+
+    fn take_tickers(&mut self, venue: VenueId, tickers: &Tickers<'_>, ts_recv_ns: i64) -> Claim {
+        let mut claim = Claim::Ignored;
+        tickers.each(|ticker| {
+            claim = match (claim, self.take_ticker(venue, &ticker, ts_recv_ns)) {
+                (before, Claim::Ignored) => before,
+                (Claim::Ignored, first) => first,
+                _ => Claim::Several,
+            };
+        });
+        claim
+    }
+
+    fn take_best(&mut self, venue: VenueId, frame: &BestFrame<'_>, ts_recv_ns: i64) -> Claim {
+        let Some((counters, entry)) = target(&mut self.venues, &mut self.entries, venue, frame.symbol) else {
+            return Claim::Ignored;
+        };
+        let of = &entry.instrument;
+        self.delta.bids.clear();
+        self.delta.asks.clear();
+        let read = frame.bids.read(of.price_scale, of.quantity_scale, &mut self.delta.bids);
+        if read.and_then(|()| frame.asks.read(of.price_scale, of.quantity_scale, &mut self.delta.asks)).is_err() {
+            entry.best = None;
+            return Claim::Malformed;
+        }
+        let best = Best {
+            bid: self.delta.bids.first().copied(),
+            ask: self.delta.asks.first().copied(),
+            sequence: frame.sequence,
+            ts_venue_ns: frame.ts_venue_ns,
+            ts_recv_ns,
+        };
+        if entry.best.is_some_and(|held| best.is_before(&held)) {
+            counters.outdated += 1;
+        } else {
+            entry.best = Some(best);
         }
         Claim::Touched(entry.instrument.id)
     }
@@ -163,7 +206,7 @@ impl Counters {
             Claim::Unclaimed => &mut self.unclaimed,
             Claim::Ignored => &mut self.ignored,
             Claim::Malformed => &mut self.malformed,
-            Claim::Touched(_) => &mut self.applied,
+            Claim::Touched(_) | Claim::Several => &mut self.applied,
         }
     }
 }

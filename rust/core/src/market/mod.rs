@@ -2,7 +2,7 @@
 
 mod intake;
 
-use crate::book::{Book, Delta, Full, Side};
+use crate::book::{Book, Delta, Full, Level, Side};
 use crate::counters::Counters;
 use crate::decode::Decoder;
 use crate::funding::{Funding, Ticker, FUNDING_AGE_NS_MAX};
@@ -26,6 +26,29 @@ pub(crate) struct Entry {
     pub(crate) book: Book,
     funding: Option<Funding>,
     ticker: Ticker,
+    best: Option<Best>,
+}
+
+/// Best prices as told by a stream that carries nothing else; faster than the book, and never mixed with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Best {
+    /// None when nobody bids.
+    pub bid: Option<Level>,
+    /// None when nobody asks.
+    pub ask: Option<Level>,
+    /// Rises with every change; 0 on streams without ids.
+    pub sequence: u64,
+    /// Venue time, ns of UTC; None where the venue does not say.
+    pub ts_venue_ns: Option<i64>,
+    /// Receive time, ns.
+    pub ts_recv_ns: i64,
+}
+
+impl Best {
+    /// True when `held` is the younger one.
+    fn is_before(&self, held: &Self) -> bool {
+        (self.sequence, self.ts_venue_ns) < (held.sequence, held.ts_venue_ns)
+    }
 }
 
 /// Where the value of a currency comes from.
@@ -85,7 +108,13 @@ impl Market {
         if let Some(members) = self.members.get_mut(asset as usize) {
             members.push(id);
         }
-        self.entries.push(Entry { instrument, book: Book::default(), funding: None, ticker: Ticker::default() });
+        self.entries.push(Entry {
+            instrument,
+            book: Book::default(),
+            funding: None,
+            ticker: Ticker::default(),
+            best: None,
+        });
         Ok(id)
     }
 
@@ -148,6 +177,12 @@ impl Market {
         entry.funding.map(|funding| Funding { interval_hours: entry.instrument.funding_interval_hours, ..funding })
     }
 
+    /// Best prices of a stream that carries nothing else; None before any, and after a loss.
+    #[must_use]
+    pub fn best(&self, id: InstrumentId) -> Option<Best> {
+        self.entry(id)?.best
+    }
+
     /// Mid in numeraire per asset unit; None without a Live two-sided book or a rate.
     #[must_use]
     pub fn mid(&self, id: InstrumentId, now_ns: Option<i64>) -> Option<f64> {
@@ -162,7 +197,8 @@ impl Market {
     /// # Errors
     /// An unknown venue.
     pub fn gapped(&self, venue: VenueId) -> Result<Vec<InstrumentId>, Refused> {
-        let partial = self.venues.get(venue.index()).ok_or(Refused::NoVenue(venue.0))?.decoder == Decoder::Bybit;
+        let decoder = self.venues.get(venue.index()).ok_or(Refused::NoVenue(venue.0))?.decoder;
+        let partial = decoder.protocol().tickers_partial;
         let lost = |entry: &&Entry| !entry.book.is_live() || (partial && !entry.ticker.whole);
         let of_venue = self.entries.iter().filter(|entry| entry.instrument.venue == venue);
         Ok(of_venue.filter(lost).map(|entry| entry.instrument.id).collect())

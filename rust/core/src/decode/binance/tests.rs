@@ -100,9 +100,9 @@ fn digits_that_do_not_fit_the_instrument_are_refused_with_the_reason() {
         ("\"0.162\"", "\"NaN\"", Reason::Number(NumError::NotFinite)),
         ("\"0.162\"", "\"-1\"", Reason::Number(NumError::Negative)),
         ("\"8493.78\"", "\"0.00\"", Reason::Number(NumError::Zero)),
-        ("\"0.162\"", "5", Reason::Unreadable("a string was expected")),
-        (",\"0.162\"", "", Reason::Unreadable("a level has fewer than two fields")),
-        ("\"0.162\"", "\"1\",\"1\"", Reason::Unreadable("a level has more than two fields")),
+        ("\"0.162\"", "{}", Reason::Unreadable("a number was expected")),
+        (",\"0.162\"", "", Reason::Unreadable("a level has another number of fields")),
+        ("\"0.162\"", "\"1\",\"1\"", Reason::Unreadable("a level has another number of fields")),
     ];
     for (from, to, reason) in cases {
         let frame = DEPTH.replace(from, to);

@@ -64,7 +64,7 @@ fn unreadable_market_data_is_named_where_it_can_be() {
 #[test]
 fn a_level_needs_px_and_sz_once() {
     for (level, fault) in [
-        (r#"{"px":"59.8","n":1}"#, "a level lacks px or sz"),
+        (r#"{"px":"59.8","n":1}"#, "a level lacks its price or quantity"),
         (r#"{"px":"59.8","px":"59.9","sz":"1"}"#, "a key is repeated"),
         (r#"["59.8","1"]"#, "an object was expected"),
     ] {
