@@ -1,6 +1,10 @@
 //! Running funding predictions, normalised to an hour.
 
+mod kernel;
+mod matrix;
+
 use crate::decode::TickerFrame;
+pub use matrix::{Matrix, Spread};
 
 /// Oldest prediction that still prices a pair, ns: both venues repeat theirs every few seconds, and a changed interval
 /// must be repriced within 60 s (fault 23 of the catalogue).
@@ -29,11 +33,12 @@ impl Ticker {
         self.interval_hours = frame.interval_hours.or(self.interval_hours);
     }
 
-    /// The prediction; None while any part of it is unknown: a rate without its interval is none.
-    pub(crate) fn funding(&self, ts_recv_ns: i64) -> Option<Funding> {
+    /// The prediction; None while any part of it is unknown: a rate without its interval is none. `registered` is the
+    /// instrument's own interval, in hours, where the venue's tickers never tell it.
+    pub(crate) fn funding(&self, registered: Option<u32>, ts_recv_ns: i64) -> Option<Funding> {
         Some(Funding {
             rate: self.rate?,
-            interval_hours: self.interval_hours?,
+            interval_hours: self.interval_hours.or(registered)?,
             ts_next_ns: self.ts_next_ns?,
             price_pay: self.price_pay?,
             ts_recv_ns,

@@ -2,6 +2,8 @@
 //!
 //! Walks the text once, keeps a bounded depth, borrows everything it returns, and never panics on hostile input.
 
+use crate::digits;
+
 /// Deepest nesting accepted; the deepest market frame has 5.
 const DEPTH_MAX: u32 = 32;
 
@@ -60,6 +62,10 @@ impl<'a> Scanner<'a> {
     pub(crate) fn string(&mut self) -> Result<&'a str, Fault> {
         self.expect(b'"', "a string was expected")?;
         let start = self.at;
+        if let Some(end) = digits::string_end(self.text.as_bytes(), start) {
+            self.at = end + 1;
+            return self.text.get(start..end).ok_or("not a string");
+        }
         loop {
             match self.bump() {
                 Some(b'"') => return self.text.get(start..self.at - 1).ok_or("not a string"),
@@ -73,9 +79,25 @@ impl<'a> Scanner<'a> {
 
     /// The whole, non-negative number here.
     pub(crate) fn integer(&mut self) -> Result<u64, Fault> {
+        if let Some(value) = self.short_integer() {
+            return Ok(value);
+        }
         let digits = self.value()?;
         let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         digits.parse().ok().filter(|_| plain).ok_or("a whole number was expected")
+    }
+
+    /// The array of levels here, found by its end alone where it is written without blanks: what is inside is judged
+    /// when its digits are read. Anything else is checked like every value.
+    pub(crate) fn levels(&mut self) -> Result<&'a str, Fault> {
+        self.blank();
+        match levels_end(self.text.as_bytes(), self.at) {
+            Some(end) => {
+                let start = std::mem::replace(&mut self.at, end);
+                self.text.get(start..end).ok_or("not a value")
+            }
+            None => self.value(),
+        }
     }
 
     /// Checks whatever is here and returns it as text.
@@ -100,6 +122,19 @@ impl<'a> Scanner<'a> {
     pub(crate) fn peek(&mut self) -> Option<u8> {
         self.blank();
         self.byte()
+    }
+
+    /// The ordinary case of [`Scanner::integer`]: up to 15 digits and then the end of the value.
+    fn short_integer(&mut self) -> Option<u64> {
+        self.blank();
+        let bytes = self.text.as_bytes();
+        let (value, end) = digits::whole(bytes, self.at)?;
+        let needless = end > self.at + 1 && bytes.get(self.at) == Some(&b'0');
+        let more = matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
+        (!needless && !more).then(|| {
+            self.at = end;
+            value
+        })
     }
 
     fn skip(&mut self, depth: u32) -> Result<(), Fault> {
@@ -199,6 +234,38 @@ impl<'a> Scanner<'a> {
             self.at += 1;
         }
     }
+}
+
+/// Bytes compared at a time; the compiler makes vector instructions of such a loop.
+const CHUNK: usize = 32;
+
+/// The end of the array of arrays or objects that begins at `text[start]`, none of which holds a blank or a further
+/// array; None when it is anything else, as far as the end can tell.
+pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
+    match text.get(start..start + 2)? {
+        b"[]" => return Some(start + 2),
+        b"[[" | b"[{" => {}
+        _ => return None,
+    }
+    let mut at = start + 2;
+    while let Some((these, nexts)) = chunk(text, at).zip(chunk(text, at + 1)) {
+        let mut stop = 0u8;
+        for (byte, next) in these.iter().zip(nexts) {
+            let close = u8::from(*byte == b']') | u8::from(*byte == b'}');
+            stop |= close & u8::from(*next == b']') | u8::from(*byte <= b' ');
+        }
+        if stop != 0 {
+            break;
+        }
+        at += CHUNK;
+    }
+    let rest = text.get(at..)?;
+    let end = rest.windows(2).position(|pair| matches!(pair, b"]]" | b"}]"))?;
+    rest.get(..end)?.iter().all(|byte| *byte > b' ').then_some(at + end + 2)
+}
+
+fn chunk(text: &[u8], at: usize) -> Option<&[u8; CHUNK]> {
+    text.get(at..at + CHUNK)?.try_into().ok()
 }
 
 #[cfg(test)]

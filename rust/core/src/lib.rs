@@ -10,6 +10,7 @@ mod book;
 mod contain;
 mod counters;
 pub mod decode;
+mod digits;
 mod funding;
 mod ids;
 mod json;
@@ -24,7 +25,7 @@ pub use book::{Book, BookState, Delta, Effect, Full, Ladder, Level, Reason, Side
 pub use contain::contain;
 pub use counters::Counters;
 pub use decode::Decoder;
-pub use funding::{next_full_hour_ns, Funding, FUNDING_AGE_NS_MAX};
+pub use funding::{next_full_hour_ns, Funding, Matrix, Spread, FUNDING_AGE_NS_MAX};
 pub use ids::{AssetId, CurrencyId, InstrumentId, VenueId};
 pub use market::{Best, Claim, Market};
 pub use merged::{merge, MergedLevel, MergedSource};

@@ -42,15 +42,16 @@ def test_real_messages_of_today_s_protocol() -> None:
             assert claim == UNCLAIMED, line
             continue
         symbol = rest.rsplit(".", 1)[-1]
-        assert claim == {"BTCUSDT": 0, "BTCPERP": 1}.get(symbol, IGNORED), line
+        # level 1 had deltas in 2023 and has snapshots only since: best prices, beside the book
+        retired = rest.startswith("1.") and parsed["type"] == "delta"
+        assert claim == (IGNORED if retired else {"BTCUSDT": 0, "BTCPERP": 1}.get(symbol, IGNORED)), line
         seen.append(topic)
-        if topic == "orderbook" and parsed["type"] == "snapshot":
+        if topic == "orderbook" and parsed["type"] == "snapshot" and not rest.startswith("1."):
             assert Books(core).state(claim) == ("live", "")
             assert Books(core).levels(claim, "bid", 9) == [tuple(level) for level in parsed["data"]["b"]]
             assert Books(core).sequence(claim) == parsed["data"]["u"]
     assert (seen.count("orderbook"), seen.count("tickers")) == (5, 5)
-    # the last delta of BTCUSDT was recorded hours after the one before: that is a gap, said with both ids
-    assert Books(core).state(0) == ("gapped", "sequence break: previous id 1188471, expected 7003306")
+    assert Books(core).state(0) == ("stale", "no snapshot yet")
     assert Books(core).levels(1, "bid", 9) == [("28555.20", "0.677")]
     assert Prices(core).funding(0) is None  # the samples are older than fundingIntervalHour: no interval, no rate
     assert core.counters()["bybit"]["malformed"] == 0

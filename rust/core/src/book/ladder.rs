@@ -1,4 +1,6 @@
-//! One side of a book: price → quantity, best last, so that the busy end is cheap to change.
+//! One side of a book: price → quantity, in a sorted row while it is small and in pages of ticks when it is not.
+
+use super::paged::{level, rank, Paged};
 
 /// Bids or asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,30 +20,64 @@ pub struct Level {
     pub quantity: i64,
 }
 
-/// The levels of one side, sorted, each price once, each quantity positive.
+/// Most levels kept in one sorted row, which is smaller and no slower than pages: a snapshot stream's 20 levels, the
+/// book of a quiet contract.
+const ROW_MAX: usize = 64;
+
+/// The levels of one side, each price once, each quantity positive.
 #[derive(Debug, Clone)]
 pub struct Ladder {
     side: Side,
-    levels: Vec<Level>,
+    store: Store,
+}
+
+#[derive(Debug, Clone)]
+enum Store {
+    /// Sorted, best last, so that the busy end is cheap to change.
+    Row(Vec<Level>),
+    /// Everything larger.
+    Paged(Box<Paged>),
 }
 
 impl Ladder {
     /// An empty side.
     #[must_use]
     pub fn new(side: Side) -> Self {
-        Self { side, levels: Vec::new() }
+        Self { side, store: Store::Row(Vec::new()) }
     }
 
     /// Sets the quantity at a price (0 removes it) and returns what was there before.
+    #[inline]
     pub fn set(&mut self, price: i64, quantity: i64) -> i64 {
-        let rank = self.rank(price);
-        match self.levels.binary_search_by_key(&rank, |level| self.rank(level.price)) {
-            Ok(at) if quantity == 0 => self.levels.remove(at).quantity,
-            Ok(at) => std::mem::replace(&mut self.levels[at].quantity, quantity),
+        let bid = self.side == Side::Bid;
+        let levels = match &mut self.store {
+            Store::Paged(paged) => return paged.set(rank(bid, price), quantity),
+            Store::Row(levels) => levels,
+        };
+        match levels.binary_search_by_key(&rank(bid, price), |level| rank(bid, level.price)) {
+            Ok(at) if quantity == 0 => levels.remove(at).quantity,
+            Ok(at) => std::mem::replace(&mut levels[at].quantity, quantity),
             Err(_) if quantity == 0 => 0,
             Err(at) => {
-                self.levels.insert(at, Level { price, quantity });
+                levels.insert(at, Level { price, quantity });
+                if levels.len() > ROW_MAX {
+                    let best_first: Vec<_> = levels.iter().rev().copied().collect();
+                    self.spread(&best_first);
+                }
                 0
+            }
+        }
+    }
+
+    /// The quantity at a price; 0 where nobody rests.
+    #[must_use]
+    pub fn get(&self, price: i64) -> i64 {
+        let bid = self.side == Side::Bid;
+        match &self.store {
+            Store::Paged(paged) => paged.get(rank(bid, price)),
+            Store::Row(levels) => {
+                let found = levels.binary_search_by_key(&rank(bid, price), |level| rank(bid, level.price));
+                found.map_or(0, |at| levels[at].quantity)
             }
         }
     }
@@ -52,50 +88,85 @@ impl Ladder {
     /// False, and the side is left empty, when prices are not strictly ordered or a quantity is not positive.
     #[must_use]
     pub fn replace(&mut self, best_first: &[Level]) -> bool {
-        self.levels.clear();
-        self.levels.extend(best_first.iter().rev());
-        let ordered = self.levels.windows(2).all(|pair| self.rank(pair[0].price) < self.rank(pair[1].price));
-        let sound = ordered && self.levels.iter().all(|level| level.quantity > 0);
-        if !sound {
-            self.levels.clear();
+        self.clear();
+        let bid = self.side == Side::Bid;
+        let ordered = best_first.windows(2).all(|pair| rank(bid, pair[0].price) > rank(bid, pair[1].price));
+        if !(ordered && best_first.iter().all(|level| level.quantity > 0)) {
+            return false;
         }
-        sound
+        match &mut self.store {
+            Store::Row(levels) if best_first.len() <= ROW_MAX => levels.extend(best_first.iter().rev()),
+            _ => self.spread(best_first),
+        }
+        true
     }
 
     /// Removes everything.
     pub fn clear(&mut self) {
-        self.levels.clear();
+        match &mut self.store {
+            Store::Row(levels) => levels.clear(),
+            Store::Paged(_) => self.store = Store::Row(Vec::new()),
+        }
     }
 
     /// The best level.
     #[must_use]
+    #[inline]
     pub fn best(&self) -> Option<Level> {
-        self.levels.last().copied()
+        match &self.store {
+            Store::Row(levels) => levels.last().copied(),
+            Store::Paged(paged) => paged.best().map(|best| level(self.side == Side::Bid, best)),
+        }
     }
 
     /// Levels, best first.
     pub fn iter(&self) -> impl Iterator<Item = Level> + '_ {
-        self.levels.iter().rev().copied()
+        let bid = self.side == Side::Bid;
+        let (row, paged) = match &self.store {
+            Store::Row(levels) => (levels.as_slice(), None),
+            Store::Paged(paged) => (&[][..], Some(paged)),
+        };
+        let paged = paged.into_iter().flat_map(|paged| paged.iter());
+        row.iter().rev().copied().chain(paged.map(move |found| level(bid, found)))
     }
 
     /// Number of levels.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.levels.len()
+        match &self.store {
+            Store::Row(levels) => levels.len(),
+            Store::Paged(paged) => paged.len(),
+        }
     }
 
     /// True when nobody rests here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.levels.is_empty()
+        self.len() == 0
     }
 
-    /// Rises towards the best price on either side. Prices are positive, so the negation cannot overflow.
-    fn rank(&self, price: i64) -> i64 {
-        match self.side {
-            Side::Bid => price,
-            Side::Ask => -price,
+    /// Changes since the last snapshot that fell outside the window of pages, to be found in the sorted rest.
+    #[must_use]
+    pub fn misses(&self) -> u64 {
+        match &self.store {
+            Store::Row(_) => 0,
+            Store::Paged(paged) => paged.misses(),
         }
+    }
+
+    /// What it holds on the heap, bytes; its far levels by an upper bound.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        match &self.store {
+            Store::Row(levels) => levels.capacity() * size_of::<Level>(),
+            Store::Paged(paged) => size_of::<Paged>() + paged.heap_bytes(),
+        }
+    }
+
+    fn spread(&mut self, best_first: &[Level]) {
+        let bid = self.side == Side::Bid;
+        let ranked = best_first.iter().map(|level| (rank(bid, level.price), level.quantity));
+        self.store = Store::Paged(Box::new(Paged::new(ranked)));
     }
 }
 
@@ -124,19 +195,57 @@ mod tests {
         }
     }
 
+    fn levels_of(ladder: &Ladder) -> Vec<(i64, i64)> {
+        ladder.iter().map(|level| (level.price, level.quantity)).collect()
+    }
+
+    /// Applies `ops` after a snapshot of `depth` levels to a ladder and to a map; compares after every step.
+    fn equals_a_map(depth: i64, spacing: i64, ops: Vec<(i64, i64)>, ask: bool) -> Result<(), TestCaseError> {
+        let mut ladder = Ladder::new(if ask { Side::Ask } else { Side::Bid });
+        let prices = (0..depth).map(|n| if ask { 1_000_000 + n * spacing } else { 1_000_000 - n * spacing });
+        let snapshot: Vec<_> = prices.map(|price| Level { price, quantity: 7 }).collect();
+        prop_assert!(ladder.replace(&snapshot));
+        let mut model: BTreeMap<i64, i64> = snapshot.iter().map(|level| (level.price, 7)).collect();
+        for (price, quantity) in ops {
+            let before = if quantity == 0 { model.remove(&price) } else { model.insert(price, quantity) };
+            prop_assert_eq!(ladder.set(price, quantity), before.unwrap_or(0));
+            let best = if ask { model.first_key_value() } else { model.last_key_value() };
+            prop_assert_eq!(ladder.best().map(|level| (level.price, level.quantity)), best.map(|(p, q)| (*p, *q)));
+            prop_assert_eq!((ladder.len(), ladder.get(price)), (model.len(), quantity));
+        }
+        let mut expected: Vec<_> = model.into_iter().collect();
+        if !ask {
+            expected.reverse();
+        }
+        prop_assert_eq!(levels_of(&ladder), expected);
+        Ok(())
+    }
+
     proptest! {
         #[test]
-        fn equals_a_map(ops in prop::collection::vec((1i64..40, 0i64..4), 0..200), ask in any::<bool>()) {
-            let mut ladder = Ladder::new(if ask { Side::Ask } else { Side::Bid });
-            let mut model = BTreeMap::new();
-            for (price, quantity) in ops {
-                let before = if quantity == 0 { model.remove(&price) } else { model.insert(price, quantity) };
-                prop_assert_eq!(ladder.set(price, quantity), before.unwrap_or(0));
-            }
-            let mut expected: Vec<_> = model.into_iter().collect();
-            if !ask { expected.reverse(); }
-            let got: Vec<_> = ladder.iter().map(|level| (level.price, level.quantity)).collect();
-            prop_assert_eq!(got, expected);
+        fn small_sides_equal_a_map(ops in prop::collection::vec((1i64..40, 0i64..4), 0..200), ask in any::<bool>()) {
+            equals_a_map(0, 1, ops, ask)?;
+        }
+
+        /// Near and far, dense and sparse, with a best that wanders out of the window either way.
+        #[test]
+        fn deep_sides_equal_a_map(
+            depth in 0i64..1_500,
+            spacing in prop_oneof![Just(1i64), Just(3), Just(97), Just(650)],
+            ops in prop::collection::vec(
+                (prop_oneof![990_000i64..1_010_000, 999_900i64..1_000_100, 1i64..3_000_000], 0i64..3), 0..400),
+            ask in any::<bool>(),
+        ) {
+            equals_a_map(depth, spacing, ops, ask)?;
+        }
+
+        /// Everything is taken away from the best on, then comes back elsewhere.
+        #[test]
+        fn a_side_eaten_from_the_top(depth in 65i64..1_200, spacing in 1i64..200, gone in 1i64..1_200, jump in 1i64..900_000, ask in any::<bool>()) {
+            let price = |n: i64| if ask { 1_000_000 + n * spacing } else { 1_000_000 - n * spacing };
+            let mut ops: Vec<_> = (0..gone.min(depth)).map(|n| (price(n), 0)).collect();
+            ops.extend((0..100).map(|n| (if ask { jump + n } else { 1_000_000 + jump - n }, 1)));
+            equals_a_map(depth, spacing, ops, ask)?;
         }
     }
 }

@@ -5,7 +5,9 @@
 //! books ([`Book::full`]). It is Live only while nothing was missed; it is empty whenever it is not Live.
 
 mod backlog;
+pub(crate) mod checksum;
 mod ladder;
+mod paged;
 mod state;
 
 use backlog::Backlog;
@@ -163,8 +165,10 @@ impl Book {
             self.backlog.push(delta);
             return Effect::Buffered;
         }
-        let outdated = if self.joining { delta.last < self.sequence } else { delta.last <= self.sequence };
-        if outdated {
+        // What follows is taken even when it numbers nothing new (a heartbeat) or starts again from below (OKX).
+        let follows = delta.previous == self.sequence;
+        let old = if self.joining { delta.last < self.sequence } else { delta.last <= self.sequence };
+        if old && !follows {
             return Effect::Outdated;
         }
         if let Some(reason) = self.break_before(delta) {
@@ -194,7 +198,8 @@ impl Book {
         Effect::Applied
     }
 
-    /// Takes a full book of a stream without ids; one with an older venue time is dropped.
+    /// Takes a full book of a stream without ids; one with an older venue time is dropped. A numbered delta cannot
+    /// follow it: streams of both kinds for one book are noticed.
     pub fn full(&mut self, full: &Full) -> Effect {
         if full.ts_venue_ns < self.ts_venue_ns {
             self.outdated_run += 1;
@@ -205,6 +210,7 @@ impl Book {
             return Effect::Outdated;
         }
         self.replace(full);
+        self.sequence = 0;
         Effect::Applied
     }
 
@@ -213,16 +219,18 @@ impl Book {
         self.backlog.clear();
         self.replace(full);
         self.sequence = full.sequence;
+        self.joining = false;
         Effect::Applied
     }
 
     /// Takes a delta of such a stream. A repeated id is ignored; any other that does not follow is a loss, or a restart
-    /// whose snapshot was lost: only a snapshot heals either. A stream without ids has 0 everywhere, and always follows.
+    /// whose snapshot was lost: only a snapshot heals either. The id 0 stands for none and always follows: a decoder
+    /// gives it only where a checksum protects the delta.
     pub fn follow(&mut self, delta: &Delta) -> Effect {
         if !self.is_live() {
             return Effect::Outdated;
         }
-        if delta.previous == self.sequence {
+        if delta.previous == self.sequence || delta.last == 0 {
             self.apply(delta);
         } else if delta.last == self.sequence {
             return Effect::Outdated;
@@ -251,6 +259,12 @@ impl Book {
         if !self.is_live() {
             self.gap(reason);
         }
+    }
+
+    /// What both sides hold on the heap, bytes.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.bids.heap_bytes() + self.asks.heap_bytes()
     }
 
     fn break_before(&self, delta: &Delta) -> Option<Reason> {

@@ -53,6 +53,14 @@ pub enum Reason {
     /// A price or quantity was refused.
     #[error("number refused: {0}")]
     Number(#[from] NumError),
+    /// The best levels do not come to what the venue says they do.
+    #[error("checksum {got:08x}, the venue says {expected:08x}: a change was lost")]
+    Checksum {
+        /// What the venue sent.
+        expected: u32,
+        /// What the book comes to.
+        got: u32,
+    },
     /// A snapshot whose levels are not strictly ordered or not positive.
     #[error("snapshot levels out of order, repeated or empty")]
     Disordered,

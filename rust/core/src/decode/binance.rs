@@ -1,24 +1,26 @@
-//! Binance USD-M futures: `depthUpdate`, `markPriceUpdate` and the REST depth snapshot.
+//! Binance USD-M and COIN-M futures: `depthUpdate` (changes, or in the partial-depth streams whole books),
+//! `bookTicker`, `markPriceUpdate` and the REST depth snapshot.
 //!
-//! Source: Binance "USDⓈ-M Futures", WebSocket market streams, and `GET /fapi/v1/depth`.
+//! Source: Binance "USDⓈ-M Futures" and "COIN-M Futures", WebSocket market streams, `GET /fapi/v1/depth`.
 
+use super::template::Template;
 use super::{
-    integer, keep, price, rate, string, time_ns, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Levels, Marks,
-    Protocol,
+    integer, keep, keep_levels, price, rate, string, time_ns, BestFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining,
+    Levels, Marks, Protocol,
 };
 use crate::json::{Fault, Scanner};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "binanceusdm",
-    template: |_| None,
+    template,
     read,
-    snapshot: snapshot,
+    snapshot,
     joining: Joining::Deltas,
     tickers_partial: false,
     uncrosses: false,
     link: None,
     marks: Marks {
-        book: &[b"\"depthUpdate\"", b"@depth"],
+        book: &[b"\"depthUpdate\"", b"@depth", b"\"bookTicker\"", b"@bookTicker"],
         funding: &[b"\"markPriceUpdate\"", b"@markPrice"],
         symbol: b"\"s\"",
         before_symbol: None,
@@ -29,6 +31,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
 #[derive(Default)]
 struct Fields<'a> {
     event: Option<&'a str>,
+    stream: Option<&'a str>,
     data: Option<&'a str>,
     symbol: Option<&'a str>,
     time: Option<&'a str>,
@@ -38,23 +41,73 @@ struct Fields<'a> {
     previous: Option<&'a str>,
     bids: Option<&'a str>,
     asks: Option<&'a str>,
+    bid_quantity: Option<&'a str>,
+    ask_quantity: Option<&'a str>,
     price: Option<&'a str>,
     rate: Option<&'a str>,
+}
+
+/// A depth event as Binance writes it, raw or in the envelope of a diff stream.
+fn template(text: &str) -> Option<Event<'_>> {
+    let mut at = Template::new(text);
+    let combined = at.take(b"{\"stream\":\"");
+    if combined {
+        let stream = at.string()?;
+        // `@depth20@100ms` is a whole book: left to `read`.
+        let (_, speed) = stream.split_once("@depth")?;
+        if !(speed.is_empty() || speed.starts_with('@')) {
+            return None;
+        }
+        at.literal(b",\"data\":")?;
+    }
+    at.literal(b"{\"e\":\"depthUpdate\",\"E\":")?;
+    let ts_venue_ns = at.ms()?;
+    at.literal(b",\"T\":")?;
+    at.whole()?;
+    at.literal(b",\"s\":\"")?;
+    let symbol = at.string()?;
+    at.literal(b",\"U\":")?;
+    let first = at.whole()?;
+    at.literal(b",\"u\":")?;
+    let last = at.whole()?;
+    at.literal(b",\"pu\":")?;
+    let previous = at.whole()?;
+    at.literal(b",\"b\":")?;
+    let bids = Levels::pairs(at.levels()?);
+    at.literal(b",\"a\":")?;
+    let asks = Levels::pairs(at.levels()?);
+    at.literal(b"}")?;
+    if combined {
+        at.literal(b"}")?;
+    }
+    at.end()?;
+    let frame = DeltaFrame { symbol, first, last, previous, ts_venue_ns, bids, asks, checksum: None };
+    (first <= last).then_some(Event::Delta(frame))
 }
 
 /// A raw event, or one in a combined stream's envelope `{"stream":…,"data":…}`.
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
     let outer = Fields::read(text)?;
+    let stream = outer.stream;
     let inner = match (outer.event, outer.data) {
         (None, Some(data)) if data.starts_with('{') => Fields::read(data)?,
         _ => outer,
     };
     match inner.event {
+        Some("\"depthUpdate\"") if is_partial(stream)? => inner.whole().map(Event::Full),
         Some("\"depthUpdate\"") => inner.depth().map(Event::Delta),
         Some("\"markPriceUpdate\"") => inner.funding(),
-        Some("\"bookTicker\"") => Ok(Event::Ignored),
+        Some("\"bookTicker\"") => inner.best().map(Event::Best),
         _ => Ok(Event::Unclaimed),
     }
+}
+
+/// `"btcusdt@depth20@100ms"`: the events of partial depth look like changes and are whole books. Only the name of a
+/// combined stream tells, so on a raw connection they are changes that do not follow one another.
+fn is_partial(stream: Option<&str>) -> Result<bool, Fault> {
+    let Some(stream) = stream else { return Ok(false) };
+    let depth = string(Some(stream))?.split_once("@depth").map(|(_, depth)| depth);
+    Ok(depth.is_some_and(|depth| depth.starts_with(|first: char| first.is_ascii_digit())))
 }
 
 /// `{"lastUpdateId":…,"E":…,"T":…,"bids":[…],"asks":[…]}`
@@ -64,8 +117,8 @@ pub(super) fn snapshot(text: &str) -> Result<FullFrame<'_>, Fault> {
     scanner.object(|key, scanner| match key {
         "lastUpdateId" => keep(&mut sequence, scanner),
         "E" => keep(&mut time, scanner),
-        "bids" => keep(&mut bids, scanner),
-        "asks" => keep(&mut asks, scanner),
+        "bids" => keep_levels(&mut bids, scanner),
+        "asks" => keep_levels(&mut asks, scanner),
         _ => scanner.value().map(|_| ()),
     })?;
     scanner.end()?;
@@ -84,6 +137,7 @@ impl<'a> Fields<'a> {
         let mut fields = Self::default();
         let mut scanner = Scanner::new(text);
         scanner.object(|key, scanner| match fields.slot(key) {
+            Some(slot) if matches!(key, "b" | "a") => keep_levels(slot, scanner),
             Some(slot) => keep(slot, scanner),
             None => scanner.value().map(|_| ()),
         })?;
@@ -94,6 +148,7 @@ impl<'a> Fields<'a> {
     fn slot(&mut self, key: &str) -> Option<&mut Option<&'a str>> {
         Some(match key {
             "e" => &mut self.event,
+            "stream" => &mut self.stream,
             "data" => &mut self.data,
             "s" => &mut self.symbol,
             "E" => &mut self.time,
@@ -103,6 +158,8 @@ impl<'a> Fields<'a> {
             "pu" => &mut self.previous,
             "b" => &mut self.bids,
             "a" => &mut self.asks,
+            "B" => &mut self.bid_quantity,
+            "A" => &mut self.ask_quantity,
             "p" => &mut self.price,
             "r" => &mut self.rate,
             _ => return None,
@@ -126,6 +183,23 @@ impl<'a> Fields<'a> {
         Ok(frame)
     }
 
+    /// The best 5, 10 or 20 levels of a side.
+    fn whole(&self) -> Result<FullFrame<'a>, Fault> {
+        let DeltaFrame { symbol, ts_venue_ns, bids, asks, .. } = self.depth()?;
+        let (symbol, ts_venue_ns) = (Some(symbol), Some(ts_venue_ns));
+        Ok(FullFrame { symbol, sequence: 0, ts_venue_ns, bids, asks, checksum: None })
+    }
+
+    fn best(&self) -> Result<BestFrame<'a>, Fault> {
+        Ok(BestFrame {
+            symbol: string(self.symbol)?,
+            sequence: integer(self.last)?,
+            ts_venue_ns: Some(time_ns(self.time)?),
+            bids: one(self.bids, self.bid_quantity)?,
+            asks: one(self.asks, self.ask_quantity)?,
+        })
+    }
+
     /// A dated contract has no funding: its rate is empty or its settlement time 0.
     fn funding(&self) -> Result<Event<'a>, Fault> {
         let ts_next_ns = time_ns(self.next)?;
@@ -139,6 +213,13 @@ impl<'a> Fields<'a> {
             ts_next_ns: Some(ts_next_ns),
         }))
     }
+}
+
+/// An empty side has the quantity 0.
+fn one<'a>(price: Option<&'a str>, quantity: Option<&'a str>) -> Result<Levels<'a>, Fault> {
+    let (price, quantity) = (string(price)?, string(quantity)?);
+    let empty = !quantity.is_empty() && quantity.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    Ok(if empty { Levels::Empty } else { Levels::One { price, quantity } })
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
-//! Bybit v5 linear perpetuals: `orderbook.N.SYMBOL` (a snapshot, then deltas numbered one by one, on one topic) and
-//! `tickers.SYMBOL` (a snapshot, then only what changed), which alone tells the funding interval.
+//! Bybit v5 linear perpetuals: `orderbook.N.SYMBOL` (a snapshot, then deltas numbered one by one, on one topic),
+//! `orderbook.1.SYMBOL` (best prices, beside the book) and `tickers.SYMBOL` (a snapshot, then only what changed), which
+//! alone tells the funding interval.
 //!
 //! Source: Bybit API v5, WebSocket public "Orderbook" and "Ticker".
 
 use super::{
-    integer, members, price, rate, string, time_ns, DeltaFrame, Event, FullFrame, Joining, Levels, Marks, Protocol,
-    TickerFrame,
+    integer, members, price, rate, string, time_ns, BestFrame, DeltaFrame, Event, FullFrame, Joining, Levels, Marks,
+    Protocol, TickerFrame,
 };
 use crate::json::Fault;
 
@@ -28,7 +29,10 @@ pub(super) const PROTOCOL: Protocol = Protocol {
 };
 
 /// Depths of linear contracts. `orderbook.rpi` has levels of three fields and is not one of them.
-const DEPTHS: [&str; 5] = ["1", "50", "200", "500", "1000"];
+const DEPTHS: [&str; 4] = ["50", "200", "500", "1000"];
+
+/// The topic of best prices alone, which has snapshots only.
+const BEST: &str = "1";
 
 /// The id of the snapshot that a restarted service sends, whatever its `type` says.
 const RESTART: u64 = 1;
@@ -39,10 +43,12 @@ pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
     let Some(topic) = topic else { return Ok(Event::Unclaimed) };
     let topic = string(Some(topic))?;
     if let Some(place) = topic.strip_prefix("orderbook.") {
-        let Some((_, symbol)) = place.split_once('.').filter(|(depth, _)| DEPTHS.contains(depth)) else {
-            return Ok(Event::Ignored);
+        let (whole, ts_venue_ns, data) = (whole(kind)?, time_ns(time)?, data.ok_or("data is missing")?);
+        return match place.split_once('.') {
+            Some((BEST, symbol)) if whole => best(symbol, ts_venue_ns, data),
+            Some((depth, symbol)) if DEPTHS.contains(&depth) => book(symbol, whole, ts_venue_ns, data),
+            _ => Ok(Event::Ignored),
         };
-        return book(symbol, whole(kind)?, time_ns(time)?, data.ok_or("data is missing")?);
     }
     match topic.strip_prefix("tickers.") {
         Some(symbol) => ticker(symbol, whole(kind)?, data.ok_or("data is missing")?),
@@ -72,6 +78,13 @@ fn book<'a>(symbol: &'a str, whole: bool, ts_venue_ns: i64, data: &'a str) -> Re
     }
     let previous = last.checked_sub(1).ok_or("an id of 0")?;
     Ok(Event::Follow(DeltaFrame { symbol, first: last, last, previous, ts_venue_ns, bids, asks, checksum: None }))
+}
+
+/// Its ids are those of the topic and start again from 1 with a restart: the time alone orders them.
+fn best<'a>(symbol: &'a str, ts_venue_ns: i64, data: &'a str) -> Result<Event<'a>, Fault> {
+    let Event::Begin(full) = book(symbol, true, ts_venue_ns, data)? else { return Ok(Event::Ignored) };
+    let (bids, asks, ts_venue_ns) = (full.bids, full.asks, full.ts_venue_ns);
+    Ok(Event::Best(BestFrame { symbol, sequence: 0, ts_venue_ns, bids, asks }))
 }
 
 /// Only what funding needs. A snapshot with an empty rate says that there is none: a dated contract.

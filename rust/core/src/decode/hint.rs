@@ -22,7 +22,8 @@ pub(super) struct Marks {
 pub(super) fn of<'a>(marks: &Marks, frame: &'a [u8], fault: Fault) -> Event<'a> {
     let seen = if frame.len() > FRAME_BYTES_MAX { &frame[..PREFIX_BYTES] } else { frame };
     let named = || {
-        let value = value_of(seen, marks.symbol)?;
+        // A venue's other protocol version (Bitget v3) says it in full.
+        let value = value_of(seen, marks.symbol).or_else(|| value_of(seen, b"\"symbol\""))?;
         marks.before_symbol.map_or(Some(value), |before| value.rsplit(before).next())
     };
     let has = |texts: &[&[u8]]| texts.iter().any(|text| find(seen, text).is_some());

@@ -1,6 +1,7 @@
 //! The levels of one side, still as text, and the one place where their digits become mantissas.
 
 use crate::book::{Level, Reason};
+use crate::digits;
 use crate::json::{Fault, Scanner};
 use crate::num::{mantissa, NumError};
 
@@ -44,10 +45,55 @@ impl<'a> Levels<'a> {
     /// # Errors
     /// The first price or quantity that is not exactly representable, or is no level at all.
     pub fn read(&self, price_scale: u8, quantity_scale: u8, into: &mut Vec<Level>) -> Result<(), Reason> {
+        let before = into.len();
+        if self.quickly(price_scale, quantity_scale, into).is_some() {
+            return Ok(());
+        }
+        into.truncate(before);
         self.each(|price, quantity| {
             into.push(level(price, quantity, price_scale, quantity_scale)?);
             Ok(())
         })
+    }
+
+    /// As [`Levels::read`], and hands over what was written of every level appended.
+    pub(crate) fn read_noting(
+        &self,
+        price_scale: u8,
+        quantity_scale: u8,
+        into: &mut Vec<Level>,
+        mut note: impl FnMut(&'a str, &'a str),
+    ) -> Result<(), Reason> {
+        self.each(|price, quantity| {
+            into.push(level(price, quantity, price_scale, quantity_scale)?);
+            note(price, quantity);
+            Ok(())
+        })
+    }
+
+    /// As [`Levels::read`], for levels written without blanks and of ordinary digits.
+    fn quickly(&self, price_scale: u8, quantity_scale: u8, into: &mut Vec<Level>) -> Option<()> {
+        let raw = match *self {
+            Self::Empty => return Some(()),
+            Self::One { .. } => return None,
+            Self::Rows { raw, .. } | Self::Keyed { raw, .. } => raw.as_bytes(),
+        };
+        let mut at = Quick { text: raw, at: 1, price_scale, quantity_scale };
+        match *self {
+            _ if raw == b"[]" => Some(()),
+            Self::Rows { fields: 2, .. } if raw.get(2) == Some(&b'"') => {
+                at.each(into, b"[\"", b"\",\"", |at| at.literal(b"\"]"))
+            }
+            Self::Rows { fields: 2, .. } => at.each(into, b"[", b",", |at| at.bare(b']')),
+            Self::Rows { fields, .. } => at.each(into, b"[\"", b"\",\"", |at| at.strings(fields - 2)),
+            Self::Keyed { price: "px", .. } => at.each(into, b"{\"px\":\"", b"\",\"sz\":\"", |at| at.orders()),
+            Self::Keyed { price: "p", .. } => at.each(into, b"{\"p\":\"", b"\",\"s\":", |at| at.bare(b'}')),
+            Self::Keyed { quantity: "qty", .. } => at.each(into, b"{\"price\":", b",\"qty\":", |at| at.bare(b'}')),
+            Self::Keyed { quantity: "size", .. } => {
+                at.each(into, b"{\"price\":\"", b"\",\"size\":\"", |at| at.literal(b"\"}"))
+            }
+            _ => None,
+        }
     }
 
     /// Hands over price and quantity of every level as written, in the order of the text.
@@ -77,6 +123,93 @@ impl<'a> Levels<'a> {
             (None, Err(fault)) => Err(Reason::Unreadable(fault)),
             (None, Ok(())) => Ok(()),
         }
+    }
+}
+
+/// A place in an array of levels written without blanks; every step answers None at the first surprise.
+struct Quick<'a> {
+    text: &'a [u8],
+    at: usize,
+    price_scale: u8,
+    quantity_scale: u8,
+}
+
+impl Quick<'_> {
+    /// Reads levels, each `opening` price `between` quantity `closing`, to the end of the text.
+    #[inline(always)]
+    fn each<const N: usize, const M: usize>(
+        &mut self,
+        into: &mut Vec<Level>,
+        opening: &[u8; N],
+        between: &[u8; M],
+        closing: impl Fn(&mut Self) -> Option<()>,
+    ) -> Option<()> {
+        loop {
+            self.literal(opening)?;
+            let price = self.number(self.price_scale, opening.last() != Some(&b'"'))?;
+            self.literal(between)?;
+            let quantity = self.number(self.quantity_scale, between.last() != Some(&b'"'))?;
+            closing(self)?;
+            if price == 0 {
+                return None;
+            }
+            into.push(Level { price, quantity });
+            match self.next()? {
+                b',' => {}
+                b']' => return (self.at == self.text.len()).then_some(()),
+                _ => return None,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn literal<const N: usize>(&mut self, wanted: &[u8; N]) -> Option<()> {
+        let found: &[u8; N] = self.text.get(self.at..self.at + N)?.try_into().ok()?;
+        (found == wanted).then(|| self.at += N)
+    }
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<u8> {
+        let byte = *self.text.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    /// A bare number begins with no needless zero, which quoted ones may.
+    #[inline(always)]
+    fn number(&mut self, scale: u8, bare: bool) -> Option<i64> {
+        let start = self.at;
+        let (mantissa, end) = digits::mantissa(self.text, start, scale);
+        let needless = bare && matches!(self.text.get(start..start + 2), Some([b'0', b'0'..=b'9']));
+        self.at = end;
+        (end != 0 && !needless).then_some(mantissa)
+    }
+
+    /// The end of a level whose last number is bare.
+    #[inline(always)]
+    fn bare(&mut self, end: u8) -> Option<()> {
+        (self.next()? == end).then_some(())
+    }
+
+    /// So many more strings of digits, and the end of the row.
+    #[inline(always)]
+    fn strings(&mut self, count: usize) -> Option<()> {
+        for _ in 0..count {
+            self.literal(b"\",\"")?;
+            (_, self.at) = digits::whole(self.text, self.at)?;
+        }
+        self.literal(b"\"]")
+    }
+
+    /// Hyperliquid's count of orders, and the end of the level.
+    #[inline(always)]
+    fn orders(&mut self) -> Option<()> {
+        self.literal(b"\",\"n\":")?;
+        let start = self.at;
+        (_, self.at) = digits::whole(self.text, start)?;
+        let needless = self.at > start + 1 && *self.text.get(start)? == b'0';
+        (!needless).then_some(())?;
+        self.bare(b'}')
     }
 }
 
@@ -126,7 +259,7 @@ fn object<'a>(scanner: &mut Scanner<'a>, price_key: &str, quantity_key: &str) ->
 fn number<'a>(scanner: &mut Scanner<'a>) -> Result<&'a str, Fault> {
     match scanner.peek() {
         Some(b'"') => scanner.string(),
-        Some(b'{' | b'[') => Err("a number was expected"),
-        _ => scanner.value(),
+        Some(b'-' | b'0'..=b'9') => scanner.value(),
+        _ => Err("a number was expected"),
     }
 }

@@ -14,6 +14,7 @@ mod kraken;
 mod kucoin;
 mod levels;
 mod okx;
+mod template;
 mod tickers;
 
 use crate::json::{Fault, Scanner};
@@ -66,7 +67,7 @@ pub(crate) struct Protocol {
     /// Name of the venue's adapter (ccxt's, where ccxt has one).
     pub(crate) name: &'static str,
     /// Reads a frame whose keys stand in the usual order; None for anything else, which `read` then judges.
-    /// Whatever it returns, `read` returns for the same text.
+    /// Whatever it returns, `read` returns for the same text; both leave the inside of levels to [`Levels::read`].
     template: for<'a> fn(&'a str) -> Option<Event<'a>>,
     /// Reads a frame, whatever the order of its keys.
     read: for<'a> fn(&'a str) -> Result<Event<'a>, Fault>,
@@ -134,6 +135,8 @@ pub enum Event<'a> {
 pub enum Checksum {
     /// CRC-32 of the best 25 levels, `bid:quantity:ask:quantity:…`, digits as sent (OKX, Bitget).
     Best25(u32),
+    /// Not given with this snapshot, but with the deltas to come (Bitget).
+    Later,
 }
 
 /// Best prices of a stream that carries nothing else.
@@ -312,6 +315,9 @@ fn text(frame: &[u8]) -> Result<&str, Fault> {
     std::str::from_utf8(frame).map_err(|_| "not UTF-8")
 }
 
+/// Keys under which venues write levels.
+const LEVELS: [&str; 4] = ["b", "a", "bids", "asks"];
+
 /// The values of `names` in the object `text`, unread.
 fn members<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[Option<&'a str>; N], Fault> {
     let mut values = [None; N];
@@ -319,6 +325,7 @@ fn members<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[Optio
     scanner.object(|key, scanner| {
         let slot = names.iter().position(|name| *name == key).and_then(|at| values.get_mut(at));
         match slot {
+            Some(slot) if LEVELS.contains(&key) => keep_levels(slot, scanner),
             Some(slot) => keep(slot, scanner),
             None => scanner.value().map(|_| ()),
         }
@@ -330,6 +337,16 @@ fn members<'a, const N: usize>(text: &'a str, names: [&str; N]) -> Result<[Optio
 /// Remembers a member's value; an object that has it twice is refused.
 fn keep<'a>(slot: &mut Option<&'a str>, scanner: &mut Scanner<'a>) -> Result<(), Fault> {
     let value = scanner.value()?;
+    keep_value(slot, value)
+}
+
+/// As [`keep`], for what should be levels.
+fn keep_levels<'a>(slot: &mut Option<&'a str>, scanner: &mut Scanner<'a>) -> Result<(), Fault> {
+    let value = scanner.levels()?;
+    keep_value(slot, value)
+}
+
+fn keep_value<'a>(slot: &mut Option<&'a str>, value: &'a str) -> Result<(), Fault> {
     match slot.replace(value) {
         None => Ok(()),
         Some(_) => Err("a key is repeated"),
@@ -348,6 +365,29 @@ fn integer(raw: Option<&str>) -> Result<u64, Fault> {
 fn time_ns(raw: Option<&str>) -> Result<i64, Fault> {
     let ms = i64::try_from(integer(raw)?).ok();
     ms.and_then(|ms| ms.checked_mul(1_000_000)).ok_or("a time is too large")
+}
+
+/// Milliseconds in a string.
+fn quoted_time_ns(raw: Option<&str>) -> Result<i64, Fault> {
+    time_ns(Some(string(raw)?))
+}
+
+/// A CRC-32 that the venue writes as a signed number.
+fn signed_crc(raw: Option<&str>) -> Result<u32, Fault> {
+    let crc = raw.ok_or("a field is missing")?.parse::<i32>();
+    crc.map(|crc| crc as u32).map_err(|_| "a checksum is no 32-bit number")
+}
+
+/// The element of an array that must have exactly one.
+fn only(raw: &str) -> Result<&str, Fault> {
+    let mut found = None;
+    let mut scanner = Scanner::new(raw);
+    scanner.array(|scanner| match found.replace(scanner.value()?) {
+        None => Ok(()),
+        Some(_) => Err("one element was expected, there are more"),
+    })?;
+    scanner.end()?;
+    found.ok_or("one element was expected, there is none")
 }
 
 fn price(raw: Option<&str>) -> Result<f64, Fault> {

@@ -1,8 +1,10 @@
 //! The way of a frame, or of a REST snapshot, into its book or funding rate. No input makes it fail: the worst outcome
 //! is a Gapped book, an unknown funding rate, and a counter.
 
+use super::verify;
 use super::{Best, Entry, Market, Venue};
-use crate::book::{Book, Delta, Effect, Full, Reason};
+use crate::book::checksum::Digits;
+use crate::book::{Book, Delta, Effect, Full, Reason, OUTDATED_RUN_MAX};
 use crate::counters::Counters;
 use crate::decode::{BestFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, TickerFrame, Tickers};
 use crate::funding::{next_full_hour_ns, Funding, Ticker};
@@ -63,7 +65,7 @@ impl Market {
         let venue = entry.instrument.venue;
         let venue = self.venues.get_mut(venue.index()).ok_or(Refused::NoVenue(venue.0))?;
         let frame = venue.decoder.snapshot(body).map_err(Reason::Unreadable);
-        let read = frame.and_then(|frame| fill_full(&mut self.full, &frame, &entry.instrument, ts_recv_ns));
+        let read = frame.and_then(|frame| fill_full(&mut self.full, &frame, &entry.instrument, None, ts_recv_ns));
         if let Err(reason) = read {
             venue.counters.malformed += 1;
             entry.book.refuse_snapshot(reason);
@@ -71,10 +73,12 @@ impl Market {
         }
         let full = &self.full;
         venue.counters.snapshots += 1;
-        change(&mut venue.counters, entry, |book| match venue.decoder.protocol().joining {
-            Joining::Deltas => book.snapshot(full),
-            Joining::Whole => book.full(full),
+        change(&mut venue.counters, entry, |entry| match venue.decoder.protocol().joining {
+            Joining::Deltas => entry.book.snapshot(full),
+            Joining::Whole => entry.book.full(full),
         });
+        // How a fetched book's levels were written is not known to the stream's checksums.
+        entry.digits = None;
         Ok(true)
     }
 
@@ -94,8 +98,14 @@ impl Market {
         let Some((counters, entry)) = target(&mut self.venues, &mut self.entries, venue, frame.symbol) else {
             return Claim::Ignored;
         };
-        match fill_delta(&mut self.delta, frame, &entry.instrument, ts_recv_ns) {
-            Ok(()) => change(counters, entry, |book| work(book, &self.delta)),
+        match fill_delta(&mut self.delta, frame, &entry.instrument, entry.digits.as_deref_mut(), ts_recv_ns) {
+            Ok(()) => change(counters, entry, |entry| {
+                let effect = work(&mut entry.book, &self.delta);
+                if effect == Effect::Applied {
+                    verify::check(entry, &self.delta.bids, &self.delta.asks, frame.checksum);
+                }
+                effect
+            }),
             Err(reason) => lose(counters, entry, reason),
         }
     }
@@ -105,21 +115,31 @@ impl Market {
         let Some((counters, entry)) = target(&mut self.venues, &mut self.entries, venue, symbol) else {
             return Claim::Ignored;
         };
-        match fill_full(&mut self.full, frame, &entry.instrument, ts_recv_ns) {
+        verify::begin(entry, frame.checksum);
+        match fill_full(&mut self.full, frame, &entry.instrument, entry.digits.as_deref_mut(), ts_recv_ns) {
             Ok(()) => {
                 counters.snapshots += 1;
-                change(counters, entry, |book| work(book, &self.full))
+                change(counters, entry, |entry| {
+                    let effect = work(&mut entry.book, &self.full);
+                    if effect == Effect::Applied {
+                        verify::check(entry, &self.full.bids, &self.full.asks, frame.checksum);
+                    }
+                    effect
+                })
             }
             Err(reason) => lose(counters, entry, reason),
         }
     }
 
     fn take_ticker(&mut self, venue: VenueId, frame: &TickerFrame<'_>, ts_recv_ns: i64) -> Claim {
+        let partial = self.venues.get(venue.index()).is_some_and(|venue| venue.decoder.protocol().tickers_partial);
         let Some((_, entry)) = target(&mut self.venues, &mut self.entries, venue, frame.symbol) else {
             return Claim::Ignored;
         };
         entry.ticker.take(frame);
-        entry.funding = entry.ticker.funding(ts_recv_ns);
+        // A venue that sends only what changed tells the interval in its snapshot: without it a rate is none.
+        let registered = (!partial).then_some(entry.instrument.funding_interval_hours);
+        entry.funding = entry.ticker.funding(registered, ts_recv_ns);
         if let Some(funding) = entry.funding {
             entry.instrument.funding_interval_hours = funding.interval_hours;
         }
@@ -157,9 +177,13 @@ impl Market {
             ts_venue_ns: frame.ts_venue_ns,
             ts_recv_ns,
         };
-        if entry.best.is_some_and(|held| best.is_before(&held)) {
+        let old = entry.best.is_some_and(|held| best.is_before(&held));
+        entry.best_outdated_run = if old { entry.best_outdated_run + 1 } else { 0 };
+        if old && entry.best_outdated_run < OUTDATED_RUN_MAX {
             counters.outdated += 1;
         } else {
+            // The first, a younger one, or so many older ones that the held one is doubted: ids that began anew.
+            entry.best_outdated_run = 0;
             entry.best = Some(best);
         }
         Claim::Touched(entry.instrument.id)
@@ -222,9 +246,9 @@ fn target<'a>(
     Some((&mut venue.counters, entry))
 }
 
-fn change(counters: &mut Counters, entry: &mut Entry, work: impl FnOnce(&mut Book) -> Effect) -> Claim {
+fn change(counters: &mut Counters, entry: &mut Entry, work: impl FnOnce(&mut Entry) -> Effect) -> Claim {
     let was_live = entry.book.is_live();
-    match work(&mut entry.book) {
+    match work(entry) {
         Effect::Applied => {}
         Effect::Outdated => counters.outdated += 1,
         Effect::Buffered => counters.buffered += 1,
@@ -239,22 +263,28 @@ fn lose(counters: &mut Counters, entry: &mut Entry, reason: Reason) -> Claim {
     Claim::Malformed
 }
 
-fn fill_delta(delta: &mut Delta, frame: &DeltaFrame<'_>, of: &Instrument, ts_recv_ns: i64) -> Result<(), Reason> {
+fn fill_delta(
+    delta: &mut Delta,
+    frame: &DeltaFrame<'_>,
+    of: &Instrument,
+    digits: Option<&mut Digits>,
+    ts_recv_ns: i64,
+) -> Result<(), Reason> {
     (delta.first, delta.last, delta.previous) = (frame.first, frame.last, frame.previous);
     (delta.ts_venue_ns, delta.ts_recv_ns) = (frame.ts_venue_ns, ts_recv_ns);
-    delta.bids.clear();
-    delta.asks.clear();
-    frame.bids.read(of.price_scale, of.quantity_scale, &mut delta.bids)?;
-    frame.asks.read(of.price_scale, of.quantity_scale, &mut delta.asks)
+    verify::read([(&frame.bids, &mut delta.bids), (&frame.asks, &mut delta.asks)], of, digits)
 }
 
-fn fill_full(full: &mut Full, frame: &FullFrame<'_>, of: &Instrument, ts_recv_ns: i64) -> Result<(), Reason> {
+fn fill_full(
+    full: &mut Full,
+    frame: &FullFrame<'_>,
+    of: &Instrument,
+    digits: Option<&mut Digits>,
+    ts_recv_ns: i64,
+) -> Result<(), Reason> {
     if frame.symbol.is_some_and(|symbol| symbol != of.symbol) {
         return Err(Reason::Unreadable("a book of another symbol"));
     }
     (full.sequence, full.ts_venue_ns, full.ts_recv_ns) = (frame.sequence, frame.ts_venue_ns, ts_recv_ns);
-    full.bids.clear();
-    full.asks.clear();
-    frame.bids.read(of.price_scale, of.quantity_scale, &mut full.bids)?;
-    frame.asks.read(of.price_scale, of.quantity_scale, &mut full.asks)
+    verify::read([(&frame.bids, &mut full.bids), (&frame.asks, &mut full.asks)], of, digits)
 }

@@ -1,7 +1,9 @@
 //! Every venue, instrument, book and funding rate of one bot. `intake` is the way of a frame into them.
 
 mod intake;
+mod verify;
 
+use crate::book::checksum::Digits;
 use crate::book::{Book, Delta, Full, Level, Side};
 use crate::counters::Counters;
 use crate::decode::Decoder;
@@ -27,6 +29,9 @@ pub(crate) struct Entry {
     funding: Option<Funding>,
     ticker: Ticker,
     best: Option<Best>,
+    best_outdated_run: u32,
+    /// How the book's levels were written, where the stream sends checksums.
+    digits: Option<Box<Digits>>,
 }
 
 /// Best prices as told by a stream that carries nothing else; faster than the book, and never mixed with it.
@@ -114,6 +119,8 @@ impl Market {
             funding: None,
             ticker: Ticker::default(),
             best: None,
+            best_outdated_run: 0,
+            digits: None,
         });
         Ok(id)
     }

@@ -4,7 +4,9 @@ use crate::num;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
+mod bitget;
 mod bybit;
+mod okx;
 
 const HOUR_NS: i64 = 3_600_000_000_000;
 

@@ -1,5 +1,5 @@
 use crate::book::{Level, Reason};
-use crate::decode::{Decoder, Event, Kind, FRAME_BYTES_MAX};
+use crate::decode::{Decoder, Event, Kind, Levels, FRAME_BYTES_MAX};
 use crate::num::NumError;
 use proptest::prelude::*;
 
@@ -56,7 +56,43 @@ fn everything_else_falls_through() {
     for frame in frames {
         assert_eq!(decode(frame), Event::Unclaimed, "{frame}");
     }
-    assert_eq!(decode(r#"{"e":"bookTicker","u":1,"s":"BTCUSDT","b":"1","B":"1","a":"2","A":"1"}"#), Event::Ignored);
+}
+
+#[test]
+fn a_book_ticker_is_the_best_prices_beside_the_book() {
+    let frame = r#"{"stream":"bnbusd_perp@bookTicker","data":{"u":129067660302,"e":"bookTicker","s":"BNBUSD_PERP","ps":"BNBUSD","b":"353.401","B":"271","a":"353.477","A":"6","T":1622505600000,"E":1622505600005}}"#;
+    let Event::Best(best) = decode(frame) else { panic!() };
+    assert_eq!((best.symbol, best.sequence), ("BNBUSD_PERP", 129_067_660_302));
+    assert_eq!(best.ts_venue_ns, Some(1_622_505_600_005_000_000));
+    assert_eq!(best.bids, Levels::One { price: "353.401", quantity: "271" });
+    let empty = frame.replace("\"353.477\"", "\"0.000\"").replace("\"6\"", "\"0.0\"");
+    assert!(matches!(decode(&empty), Event::Best(best) if best.asks == Levels::Empty));
+    for (from, to) in [("\"271\"", "271"), ("129067660302", "-1"), ("\"b\":\"353.401\",", "")] {
+        let frame = frame.replace(from, to);
+        assert!(matches!(decode(&frame), Event::Malformed(Kind::Book, Some("BNBUSD_PERP"), _)), "{frame}");
+    }
+}
+
+#[test]
+fn partial_depth_is_a_whole_book_by_the_name_of_its_stream() {
+    for (stream, partial) in
+        [("btcusdt@depth20@100ms", true), ("btcusdt@depth5", true), ("btcusdt@depth10@500ms", true)]
+            .into_iter()
+            .chain([("btcusdt@depth@100ms", false), ("btcusdt@depth", false), ("btcusdt@aggTrade", false)])
+    {
+        match decode(&format!(r#"{{"stream":"{stream}","data":{DEPTH}}}"#)) {
+            Event::Full(book) => assert!(partial && book.sequence == 0 && book.symbol == Some("BTCUSDT"), "{stream}"),
+            Event::Delta(_) => assert!(!partial, "{stream}"),
+            other => panic!("{stream}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_coin_margined_delta_has_a_pair_beside_its_symbol() {
+    let frame = r#"{"stream":"bchusd_perp@depth@100ms","data":{"e":"depthUpdate","E":1626916403873,"T":1626916403864,"s":"BCHUSD_PERP","ps":"BCHUSD","U":167006084465,"u":167006084895,"pu":167006084238,"b":[["427.27","0"]],"a":[["427.90","669"]]}}"#;
+    let Event::Delta(delta) = decode(frame) else { panic!() };
+    assert_eq!((delta.symbol, delta.previous, delta.last), ("BCHUSD_PERP", 167_006_084_238, 167_006_084_895));
 }
 
 #[test]
@@ -100,7 +136,7 @@ fn digits_that_do_not_fit_the_instrument_are_refused_with_the_reason() {
         ("\"0.162\"", "\"NaN\"", Reason::Number(NumError::NotFinite)),
         ("\"0.162\"", "\"-1\"", Reason::Number(NumError::Negative)),
         ("\"8493.78\"", "\"0.00\"", Reason::Number(NumError::Zero)),
-        ("\"0.162\"", "{}", Reason::Unreadable("a number was expected")),
+        ("\"0.162\"", "null", Reason::Unreadable("a number was expected")),
         (",\"0.162\"", "", Reason::Unreadable("a level has another number of fields")),
         ("\"0.162\"", "\"1\",\"1\"", Reason::Unreadable("a level has another number of fields")),
     ];
@@ -136,7 +172,7 @@ proptest! {
                     let _ = delta.asks.read(2, 3, &mut Vec::new());
                 }
                 Event::Funding(funding) => prop_assert!(funding.rate.is_finite() && funding.price_pay > 0.0),
-                Event::Full(_) => prop_assert!(false, "binance streams no whole books"),
+                Event::Full(_) => prop_assert!(false, "no partial depth without a stream's name"),
                 _ => {}
             }
         }

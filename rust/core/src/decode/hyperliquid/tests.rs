@@ -1,5 +1,5 @@
 use crate::book::{Level, Reason};
-use crate::decode::{Decoder, Event, Kind};
+use crate::decode::{Decoder, Event, Kind, Levels};
 use proptest::prelude::*;
 
 const BOOK: &str = r#"{"channel":"l2Book","data":{"coin":"BANANA","time":1730160007687,"levels":[[{"px":"59.8","sz":"3.4","n":1},{"px":"59.778","sz":"1.6","n":1}],[{"px":"59.811","sz":"2.9","n":1}]]}}"#;
@@ -42,7 +42,21 @@ fn everything_else_falls_through() {
     for frame in frames {
         assert_eq!(decode(frame), Event::Unclaimed, "{frame}");
     }
-    assert_eq!(decode(r#"{"channel":"bbo","data":{"coin":"BTC"}}"#), Event::Ignored);
+}
+
+#[test]
+fn best_prices_stand_beside_the_book() {
+    let frame = r#"{"channel":"bbo","data":{"coin":"@162","time":1750948919838,"bbo":[{"px":"0.97925","sz":"4144.6","n":1},{"px":"0.97934","sz":"50.0","n":1}]}}"#;
+    let Event::Best(best) = decode(frame) else { panic!() };
+    assert_eq!((best.symbol, best.ts_venue_ns), ("@162", Some(1_750_948_919_838_000_000)));
+    assert_eq!(best.bids, Levels::One { price: "0.97925", quantity: "4144.6" });
+    let empty = frame.replace(r#"{"px":"0.97925","sz":"4144.6","n":1}"#, "null");
+    assert!(matches!(decode(&empty), Event::Best(best) if best.bids == Levels::Empty));
+    let one_sided = r#"{"channel":"bbo","data":{"coin":"BTC","time":1750948919838,"bbo":[{"px":"107575.0","sz":"3.87947","n":17}]}}"#;
+    assert_eq!(decode(one_sided), Event::Ignored);
+    for frame in [&frame.replace("\"0.97925\"", "0.97925"), &frame.replace("]}", ",null]}")] {
+        assert!(matches!(decode(frame), Event::Malformed(Kind::Book, Some(_), _)), "{frame}");
+    }
 }
 
 #[test]
