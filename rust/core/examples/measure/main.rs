@@ -5,6 +5,7 @@
 
 mod apply;
 mod feed;
+mod funding;
 mod memory;
 mod timing;
 mod venues;
@@ -31,6 +32,8 @@ fn contest(directory: &Path, id: &str) -> Result<Contest, Fault> {
         ("single", "ours") => feed::ours(directory, workload, Per::Frame, true),
         ("frame", "BTreeMap") => feed::map(directory, workload),
         ("frame", "bound") => feed::bound(directory, workload),
+        ("funding", "ours") => funding::scratch(directory, workload),
+        ("rate", "ours") => funding::one(directory, workload),
         ("recompute", "scratch") => venues::from_scratch(directory, workload),
         _ => Err(format!("{id}: no such contest").into()),
     }

@@ -144,15 +144,21 @@ impl Quick<'_> {
         between: &[u8; M],
         closing: impl Fn(&mut Self) -> Option<()>,
     ) -> Option<()> {
+        let mut shape = digits::Shape::default();
         loop {
             self.literal(opening)?;
-            let price = self.number(self.price_scale, opening.last() != Some(&b'"'))?;
-            self.literal(between)?;
-            let quantity = self.number(self.quantity_scale, between.last() != Some(&b'"'))?;
-            closing(self)?;
-            if price == 0 {
+            let (price, end) = digits::mantissa_alike(self.text, self.at, self.price_scale, &mut shape);
+            if end == 0 || (opening.last() != Some(&b'"') && self.needless_zero()) {
                 return None;
             }
+            self.at = end;
+            self.literal(between)?;
+            let (quantity, end) = digits::mantissa(self.text, self.at, self.quantity_scale);
+            if end == 0 || price == 0 || (between.last() != Some(&b'"') && self.needless_zero()) {
+                return None;
+            }
+            self.at = end;
+            closing(self)?;
             into.push(Level { price, quantity });
             match self.next()? {
                 b',' => {}
@@ -177,12 +183,8 @@ impl Quick<'_> {
 
     /// A bare number begins with no needless zero, which quoted ones may.
     #[inline(always)]
-    fn number(&mut self, scale: u8, bare: bool) -> Option<i64> {
-        let start = self.at;
-        let (mantissa, end) = digits::mantissa(self.text, start, scale);
-        let needless = bare && matches!(self.text.get(start..start + 2), Some([b'0', b'0'..=b'9']));
-        self.at = end;
-        (end != 0 && !needless).then_some(mantissa)
+    fn needless_zero(&self) -> bool {
+        matches!(self.text.get(self.at..self.at + 2), Some([b'0', b'0'..=b'9']))
     }
 
     /// The end of a level whose last number is bare.
