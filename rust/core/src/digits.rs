@@ -3,6 +3,8 @@
 //!
 //! Accepts a subset of what [`crate::num`] accepts, with the same value. What is not ordinary (long, too fine, signed) is left to `num`, which judges it and names the reason.
 
+use crate::num;
+
 /// Most bytes looked at; a number and the byte behind it must lie within them.
 const STEP: usize = 16;
 
@@ -75,6 +77,9 @@ pub(crate) fn mantissa(text: &[u8], at: usize, scale: u8) -> (i64, usize) {
         (word << (64 - first), first, 0)
     };
     let unit = (scale as usize).wrapping_sub(decimals as usize);
+    if unit >= POWERS.len() {
+        return finer(text, at, at + (bits / 8) as usize, scale);
+    }
     // Up to the end only, and right-aligned: the last digit has the highest place, zeros come in before the first.
     match POWERS.get(unit).and_then(|power| eight(digits).checked_mul(*power)) {
         Some(mantissa) if (mantissa as i64) >= 0 && !(point && decimals == 0) => {
@@ -86,13 +91,13 @@ pub(crate) fn mantissa(text: &[u8], at: usize, scale: u8) -> (i64, usize) {
 
 /// How the last number was written, in the hope that the next one is written alike: prices of one side nearly always are.
 /// Then where it ends need not be searched for, which is what the next number would have to wait for.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Shape {
     /// Marks of the bytes that are no digits, up to the end; 0 before any number was seen.
     other: u64,
     /// The bytes that `other` is about.
     upto: u64,
-    /// The byte of the point, and what must stand there.
+    /// The bytes of the point and of decimals beyond the scale, and what must stand there.
     point: (u64, u64),
     /// The bytes before the point.
     low: u64,
@@ -121,18 +126,23 @@ fn learn(text: &[u8], at: usize, scale: u8, shape: &mut Shape) -> (i64, usize) {
 }
 
 impl Shape {
-    /// Of a number with a point and at most eight bytes, whose value cannot overflow.
+    /// Of a number with a point and at most eight bytes, whose value cannot overflow. Decimals beyond the scale must be
+    /// zeros.
     fn of(number: &[u8], scale: u8) -> Option<Self> {
         let point = number.iter().position(|byte| *byte == b'.')? as u32 * 8;
         let bits = u32::try_from(number.len()).ok().filter(|length| *length <= 8)? * 8;
-        let unit = *POWERS.get(usize::from(scale).checked_sub((bits - point) as usize / 8 - 1)?)?;
+        let decimals = (bits - point) / 8 - 1;
+        let kept = decimals.min(u32::from(scale));
+        let unit = *POWERS.get(usize::from(scale).checked_sub(kept as usize)?)?;
         let end = 1u64.checked_shl(bits).map_or(0, |byte| byte << 7);
+        let upto = u64::MAX >> (56 - bits.min(56));
+        let excess = (u64::MAX >> (64 - bits)) & u64::MAX.checked_shl(point + 8 + 8 * kept).unwrap_or(0);
         (unit <= i64::MAX as u64 / 100_000_000).then_some(Self {
             other: 0x80 << point | end,
-            upto: u64::MAX >> (56 - bits.min(56)),
-            point: (0xff << point, u64::from(b'.' ^ 0x30) << point),
+            upto,
+            point: (0xff << point | excess, u64::from(b'.' ^ 0x30) << point),
             low: (1 << point) - 1,
-            shift: 72 - bits,
+            shift: 64 - point - 8 * kept,
             unit,
             length: number.len(),
         })
@@ -141,6 +151,13 @@ impl Shape {
 
 /// Bytes of the ordinary number.
 const WORD: usize = 8;
+
+/// As [`mantissa`], for a number with more decimals than the scale: exact if they are zeros.
+#[inline(never)]
+fn finer(text: &[u8], at: usize, end: usize, scale: u8) -> (i64, usize) {
+    let value = text.get(at..end).and_then(|number| num::mantissa(number, scale).ok());
+    value.map_or((0, 0), |value| (value, end))
+}
 
 /// As [`mantissa`], for up to fifteen bytes.
 #[inline(never)]
@@ -243,7 +260,6 @@ fn eight(digits: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::num;
     use proptest::prelude::*;
 
     fn padded(text: &str) -> Vec<u8> {

@@ -34,19 +34,21 @@ impl Ticker {
     }
 
     /// The prediction; None while any part of it is unknown: a rate without its interval is none. `registered` is the
-    /// instrument's own interval, in hours, where the venue's tickers never tell it.
+    /// instrument's own interval, in hours, where the venue's tickers never tell it; a settlement that is never told is
+    /// the next multiple of the interval.
     pub(crate) fn funding(&self, registered: Option<u32>, ts_recv_ns: i64) -> Option<Funding> {
+        let interval_hours = self.interval_hours.or(registered)?;
         Some(Funding {
             rate: self.rate?,
-            interval_hours: self.interval_hours.or(registered)?,
-            ts_next_ns: self.ts_next_ns?,
+            interval_hours,
+            ts_next_ns: self.ts_next_ns.unwrap_or_else(|| next_settlement_ns(ts_recv_ns, interval_hours)),
             price_pay: self.price_pay?,
             ts_recv_ns,
         })
     }
 }
 
-const HOUR_NS: i64 = 3_600_000_000_000;
+pub(crate) const HOUR_NS: i64 = 3_600_000_000_000;
 
 /// What a venue predicts for an instrument's next settlement.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,7 +82,15 @@ impl Funding {
 /// The first full hour of UTC strictly after `ts_ns` (Hyperliquid settles hourly, on the hour).
 #[must_use]
 pub fn next_full_hour_ns(ts_ns: i64) -> i64 {
-    (ts_ns.div_euclid(HOUR_NS)).saturating_add(1).saturating_mul(HOUR_NS)
+    next_settlement_ns(ts_ns, 1)
+}
+
+/// The first multiple of `interval_hours` on the clock of UTC strictly after `ts_ns`: the settlement of a venue that
+/// names none (Gate, dYdX). An interval of 0 counts as an hour.
+#[must_use]
+pub fn next_settlement_ns(ts_ns: i64, interval_hours: u32) -> i64 {
+    let interval_ns = i64::from(interval_hours.max(1)).saturating_mul(HOUR_NS);
+    ts_ns.div_euclid(interval_ns).saturating_add(1).saturating_mul(interval_ns)
 }
 
 #[cfg(test)]
@@ -93,6 +103,15 @@ mod tests {
         assert_eq!(next_full_hour_ns(0), HOUR_NS);
         assert_eq!(next_full_hour_ns(HOUR_NS - 1), HOUR_NS);
         assert_eq!(next_full_hour_ns(HOUR_NS), 2 * HOUR_NS);
+    }
+
+    #[test]
+    fn a_settlement_is_a_multiple_of_its_interval_and_later() {
+        for (hour, hours, next) in [(0, 8, 8), (7, 8, 8), (8, 8, 16), (9, 4, 12), (23, 24, 24), (5, 0, 6)] {
+            assert_eq!(next_settlement_ns(hour * HOUR_NS, hours), next * HOUR_NS, "{hour} {hours}");
+        }
+        assert_eq!(next_settlement_ns(-1, 8), 0);
+        assert_eq!(next_settlement_ns(i64::MAX, 8), i64::MAX);
     }
 
     proptest! {

@@ -155,6 +155,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn number(&mut self) -> Result<(), Fault> {
+        if self.short_integer().is_some() {
+            return Ok(());
+        }
         self.take_here(b'-');
         let leading_zero = self.byte() == Some(b'0');
         let whole = self.digits()?;

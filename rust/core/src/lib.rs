@@ -25,10 +25,10 @@ pub use book::{Book, BookState, Delta, Effect, Full, Ladder, Level, Reason, Side
 pub use contain::contain;
 pub use counters::Counters;
 pub use decode::Decoder;
-pub use funding::{next_full_hour_ns, Funding, Matrix, Spread, FUNDING_AGE_NS_MAX};
+pub use funding::{next_full_hour_ns, next_settlement_ns, Funding, Matrix, Spread, FUNDING_AGE_NS_MAX};
 pub use ids::{AssetId, CurrencyId, InstrumentId, VenueId};
 pub use market::{Best, Claim, Market};
 pub use merged::{merge, MergedLevel, MergedSource};
-pub use quote::{mid, vwap};
+pub use quote::{depth_within, mid, vwap, vwap_notional};
 pub use registry::{Instrument, Refused, Terms};
-pub use scan::{Divergence, Leg, PairPrice, Unpriced};
+pub use scan::{columns, Divergence, Leg, PairPrice, Table, Unpriced};

@@ -10,6 +10,9 @@ pub const SCALE_MAX: u8 = 18;
 /// Longest number accepted, in bytes; anything longer is refused unread.
 pub const DIGITS_MAX: usize = 64;
 
+/// Most digits of an exponent: venues write `1.0E-5`.
+pub const EXPONENT_DIGITS_MAX: usize = 3;
+
 /// Why digits were refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum NumError {
@@ -59,6 +62,17 @@ pub fn mantissa(text: &[u8], scale: u8) -> Result<i64, NumError> {
     Ok(value)
 }
 
+/// As [`mantissa`], with or without an exponent (`1.0E-5`, as some venues' JSON numbers have it).
+///
+/// # Errors
+/// See [`NumError`]; nothing is ever rounded.
+pub fn exact(text: &[u8], scale: u8) -> Result<i64, NumError> {
+    match mantissa(text, scale) {
+        Err(NumError::Exponent) => scientific(text, scale),
+        plain => plain,
+    }
+}
+
 /// Decimals that `text` needs, trailing zeros apart (`"0.10"` → 1, `"5"` → 0).
 ///
 /// # Errors
@@ -84,6 +98,17 @@ pub fn float(text: &[u8]) -> Result<f64, NumError> {
     Ok(if negative { -value } else { value })
 }
 
+/// As [`float`], with or without an exponent.
+///
+/// # Errors
+/// As [`float`], and for an exponent of more than [`EXPONENT_DIGITS_MAX`] digits.
+pub fn float_any(text: &[u8]) -> Result<f64, NumError> {
+    let Some((digits, _)) = exponent(text)? else { return float(text) };
+    split(digits.strip_prefix(b"-").unwrap_or(digits))?;
+    let value = std::str::from_utf8(text).ok().and_then(|text| text.parse::<f64>().ok());
+    value.filter(|value| value.is_finite()).ok_or(NumError::NotFinite)
+}
+
 /// `mantissa` × 10^-`scale` written out exactly.
 #[must_use]
 pub fn text(mantissa: i64, scale: u8) -> String {
@@ -102,6 +127,44 @@ pub fn text(mantissa: i64, scale: u8) -> String {
 #[must_use]
 pub fn power(scale: u8) -> f64 {
     10f64.powi(i32::from(scale))
+}
+
+#[cold]
+fn scientific(text: &[u8], scale: u8) -> Result<i64, NumError> {
+    let (digits, power) = exponent(text)?.ok_or(NumError::Exponent)?;
+    let (whole, fraction) = split(digits)?;
+    let digits = || whole.iter().chain(fraction);
+    // At most 64 digits, 18 decimals and an exponent of 3 digits: far within an i32.
+    let zeros = i32::from(scale) + power - fraction.len() as i32;
+    let kept = (whole.len() + fraction.len()).saturating_sub(zeros.min(0).unsigned_abs() as usize);
+    if digits().skip(kept).any(|digit| *digit != b'0') {
+        return Err(NumError::NotRepresentable(scale));
+    }
+    let shifted = (0..zeros).map(|_| &b'0');
+    digits().take(kept).chain(shifted).try_fold(0, |value, digit| push_digit(value, digit - b'0'))
+}
+
+/// The text before `e` or `E` and the power of ten after it; None without one.
+fn exponent(text: &[u8]) -> Result<Option<(&[u8], i32)>, NumError> {
+    let text = text.get(..=DIGITS_MAX).map_or(Ok(text), |_| Err(NumError::TooLarge))?;
+    let Some(at) = text.iter().position(|byte| matches!(byte, b'e' | b'E')) else { return Ok(None) };
+    let (digits, rest) = text.split_at(at);
+    let (negative, power) = match rest {
+        [_, b'-', power @ ..] => (true, power),
+        [_, b'+', power @ ..] | [_, power @ ..] => (false, power),
+        [] => return Err(NumError::Missing),
+    };
+    if let Some(bad) = power.iter().find(|byte| !byte.is_ascii_digit()) {
+        return Err(refusal(*bad));
+    }
+    match power.len() {
+        0 => Err(NumError::Missing),
+        1..=EXPONENT_DIGITS_MAX => {
+            let power = power.iter().fold(0, |power, digit| power * 10 + i32::from(digit - b'0'));
+            Ok(Some((digits, if negative { -power } else { power })))
+        }
+        _ => Err(NumError::TooLarge),
+    }
 }
 
 fn push_digit(value: i64, digit: u8) -> Result<i64, NumError> {
@@ -186,6 +249,46 @@ mod tests {
     }
 
     #[test]
+    fn an_exponent_is_exact_too() {
+        let cases: [(&[u8], u8, i64); 9] = [
+            (b"1.0E-5", 5, 1),
+            (b"1.0E-5", 8, 1_000),
+            (b"1.25e+2", 1, 1_250),
+            (b"1.25e2", 0, 125),
+            (b"120E-1", 0, 12),
+            (b"0.012E3", 0, 12),
+            (b"0E400", 3, 0),
+            (b"0.0e-400", 3, 0),
+            (b"9.223372036854775807E18", 0, i64::MAX),
+        ];
+        for (text, scale, value) in cases {
+            assert_eq!(exact(text, scale), Ok(value), "{}", String::from_utf8_lossy(text));
+        }
+        let refused: [(&[u8], NumError); 12] = [
+            (b"1e-5", NumError::NotRepresentable(4)),
+            (b"1.5e-4", NumError::NotRepresentable(4)),
+            (b"1e400", NumError::TooLarge),
+            (b"1e1000", NumError::TooLarge),
+            (b"-1e5", NumError::Negative),
+            (b"1e", NumError::Missing),
+            (b"1e-", NumError::Missing),
+            (b"e5", NumError::Missing),
+            (b"1e5.0", NumError::NotADigit(b'.')),
+            (b"1e5e5", NumError::Exponent),
+            (b"1e+-5", NumError::Negative),
+            (b"0.0000000000000000000000000000000000000000000000000000000000000E5", NumError::TooLarge),
+        ];
+        for (text, reason) in refused {
+            assert_eq!(exact(text, 4), Err(reason), "{}", String::from_utf8_lossy(text));
+        }
+        assert_eq!(float_any(b"-8.92730506785e-7"), Ok(-8.927_305_067_85e-7));
+        assert_eq!(float_any(b"-0.5"), Ok(-0.5));
+        for text in ["1e400", "--1e1", "1e--1", "1e1e1", "infe1", "1_0e1"] {
+            assert!(float_any(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn rates_may_be_negative_and_never_odd() {
         assert_eq!(float(b"-0.00012500"), Ok(-0.000_125));
         assert_eq!(float(b"0.0000125"), Ok(0.000_012_5));
@@ -198,6 +301,18 @@ mod tests {
         #[test]
         fn text_and_mantissa_are_inverse(value in 0i64.., scale in 0u8..=SCALE_MAX) {
             prop_assert_eq!(mantissa(text(value, scale).as_bytes(), scale), Ok(value));
+        }
+
+        /// Moving the point and saying so in the exponent changes nothing.
+        #[test]
+        fn an_exponent_only_moves_the_point(value in 0i64.., scale in 0u8..=SCALE_MAX, moved in 0i32..19) {
+            let shifted = format!("{}E{}", text(value, scale), 0);
+            prop_assert_eq!(exact(shifted.as_bytes(), scale), Ok(value));
+            let whole = format!("{value}e-{moved}");
+            if let Ok(read) = exact(whole.as_bytes(), SCALE_MAX) {
+                prop_assert_eq!(i128::from(read), i128::from(value) * 10i128.pow((18 - moved) as u32));
+            }
+            prop_assert_eq!(exact(whole.as_bytes(), moved as u8), Ok(value));
         }
 
         #[test]

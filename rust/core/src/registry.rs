@@ -32,6 +32,12 @@ pub enum Refused {
         /// Why not.
         reason: String,
     },
+    /// An asset that no instrument was registered for.
+    #[error("no instrument of {0}: register one with add_instrument first")]
+    NoAsset(String),
+    /// Two instruments that are not a watched pair.
+    #[error("instruments {0} and {1} are no pair of a watched asset: watch the asset first, and take two venues")]
+    NoPair(u32, u32),
     /// More than [`INSTRUMENTS_MAX`].
     #[error("more than 20,000 instruments: watch fewer")]
     TooMany,
@@ -81,17 +87,15 @@ pub struct Instrument {
     pub multiplier: (i64, i32),
     /// Fraction of notional that a taker fill costs.
     pub fee_rate_taker: f64,
+    /// Fraction of notional that a maker fill costs; the taker's until it is told.
+    pub fee_rate_maker: f64,
     /// Hours between funding settlements.
     pub funding_interval_hours: u32,
 }
 
 impl Instrument {
     pub(crate) fn new(id: InstrumentId, terms: &Terms<'_>, asset: AssetId, quote: CurrencyId) -> Result<Self, Refused> {
-        let fee = terms.fee_rate_taker;
-        // No venue charges or pays 10 %: a larger figure is a percentage mistaken for a fraction.
-        if !(fee.is_finite() && fee.abs() < 0.1) {
-            return Err(refused("fee_rate_taker", fee, "a fraction between -0.1 and 0.1 is needed"));
-        }
+        let fee = fee("fee_rate_taker", terms.fee_rate_taker)?;
         Ok(Self {
             id,
             venue: terms.venue,
@@ -102,6 +106,7 @@ impl Instrument {
             quantity_scale: step("lot", terms.lot)?,
             multiplier: multiplier(terms.multiplier)?,
             fee_rate_taker: fee,
+            fee_rate_maker: fee,
             funding_interval_hours: interval(terms.funding_interval_hours)?,
         })
     }
@@ -143,6 +148,15 @@ impl Instrument {
     }
 }
 
+pub(crate) fn fee(name: &'static str, rate: f64) -> Result<f64, Refused> {
+    // No venue charges or pays 10 %: a larger figure is a percentage mistaken for a fraction.
+    if rate.is_finite() && rate.abs() < 0.1 {
+        Ok(rate)
+    } else {
+        Err(refused(name, rate, "a fraction between -0.1 and 0.1 is needed"))
+    }
+}
+
 pub(crate) fn interval(hours: u32) -> Result<u32, Refused> {
     // Venues settle between hourly and daily.
     if (1..=24).contains(&hours) {
@@ -172,7 +186,7 @@ fn multiplier(text: &str) -> Result<(i64, i32), Refused> {
     Ok((mantissa, exponent))
 }
 
-fn refused(name: &'static str, value: impl ToString, reason: impl ToString) -> Refused {
+pub(crate) fn refused(name: &'static str, value: impl ToString, reason: impl ToString) -> Refused {
     Refused::Term { name, value: value.to_string(), reason: reason.to_string() }
 }
 

@@ -1,10 +1,18 @@
 //! What an asset's venues offer against each other: spreads net of fees, funding divergence, and why a leg has no price.
 
+mod board;
+pub mod columns;
+mod row;
+mod table;
+
 use crate::book::{BookState, Ladder, Side};
 use crate::funding::{Funding, FUNDING_AGE_NS_MAX};
-use crate::ids::{InstrumentId, VenueId};
+use crate::ids::{AssetId, InstrumentId, VenueId};
 use crate::market::Market;
 use crate::quote;
+pub(crate) use board::Board;
+pub(crate) use row::Member;
+pub use table::Table;
 use thiserror::Error;
 
 /// Why an instrument cannot be a leg now.
@@ -105,7 +113,7 @@ pub struct Divergence {
     pub long: InstrumentId,
     /// The higher rate.
     pub short: InstrumentId,
-    /// Higher minus lower, fraction of notional per hour, never negative.
+    /// Higher minus lower, fraction of notional per hour; of [`Market::best_divergences`] less what both legs cost.
     pub rate_per_hour: f64,
 }
 
@@ -190,6 +198,40 @@ impl Market {
         }
         found.sort_by(|a, b| b.rate_per_hour.total_cmp(&a.rate_per_hour));
         found
+    }
+
+    /// The widest divergence of every asset that has two fresh rates, net of what its legs cost, widest first.
+    #[must_use]
+    pub fn best_divergences(&self, now_ns: i64) -> Vec<(AssetId, Divergence)> {
+        let assets = (0..self.matrix().assets()).map(|asset| AssetId(asset as u32)); // bounded by INSTRUMENTS_MAX
+        let mut found: Vec<_> =
+            assets.filter_map(|asset| self.best_divergence(asset, now_ns).map(|best| (asset, best))).collect();
+        found.sort_by(|(_, a), (_, b)| b.rate_per_hour.total_cmp(&a.rate_per_hour));
+        found
+    }
+
+    fn best_divergence(&self, asset: AssetId, now_ns: i64) -> Option<Divergence> {
+        let widest = self.matrix().widest(asset.index())?;
+        let leg = |venue: usize| self.speaker(VenueId(venue as u32), asset);
+        let (long, short) = (leg(widest.long)?, leg(widest.short)?);
+        if self.rated(long, now_ns).is_some() && self.rated(short, now_ns).is_some() {
+            return Some(Divergence { long, short, rate_per_hour: widest.rate_per_hour });
+        }
+        // A rate that is too old is the widest: seldom, so all fresh ones are tried against each other.
+        let mut rated: Vec<(InstrumentId, VenueId, f64)> = Vec::new();
+        for found in self.members_of(asset).iter().filter_map(|id| self.rated(*id, now_ns)) {
+            if rated.iter().all(|(_, venue, _)| *venue != found.1) {
+                rated.push(found);
+            }
+        }
+        let cost = |venue: VenueId| self.matrix().cost(venue.index());
+        let pairs = rated.iter().flat_map(|short| rated.iter().map(move |long| (short, long)));
+        let pairs = pairs.filter(|(short, long)| short.1 != long.1).map(|(short, long)| Divergence {
+            long: long.0,
+            short: short.0,
+            rate_per_hour: (short.2 - cost(short.1)) - (long.2 + cost(long.1)),
+        });
+        pairs.reduce(|best, next| if next.rate_per_hour > best.rate_per_hour { next } else { best })
     }
 
     fn rated(&self, id: InstrumentId, now_ns: i64) -> Option<(InstrumentId, VenueId, f64)> {

@@ -130,6 +130,18 @@ impl Ladder {
         row.iter().rev().copied().chain(paged.map(move |found| level(bid, found)))
     }
 
+    /// As [`Ladder::iter`], for as long as `visit` asks for more: the quick way of who needs but the first few.
+    #[inline]
+    pub(crate) fn walk(&self, mut visit: impl FnMut(Level) -> bool) {
+        let bid = self.side == Side::Bid;
+        match &self.store {
+            Store::Row(levels) => {
+                levels.iter().rev().all(|level| visit(*level));
+            }
+            Store::Paged(paged) => paged.walk(|found| visit(level(bid, found))),
+        }
+    }
+
     /// Number of levels.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -9,10 +9,12 @@ pub(crate) mod checksum;
 mod ladder;
 mod paged;
 mod state;
+mod uncross;
 
 use backlog::Backlog;
 pub use ladder::{Ladder, Level, Side};
 pub use state::{BookState, Reason};
+use uncross::Told;
 
 /// Most levels a side may hold before the book asks for a new snapshot. Recorded full books stay under 20,000.
 pub const LEVELS_MAX: usize = 50_000;
@@ -88,6 +90,8 @@ pub struct Book {
     ts_recv_ns: Option<i64>,
     seen: Option<(Level, Level)>,
     outdated_run: u32,
+    /// Kept where the venue's books cross between messages, and nowhere else.
+    told: Option<Box<Told>>,
 }
 
 impl Default for Book {
@@ -103,11 +107,18 @@ impl Default for Book {
             ts_recv_ns: None,
             seen: None,
             outdated_run: 0,
+            told: None,
         }
     }
 }
 
 impl Book {
+    /// A book of a venue whose books cross between messages: of two levels that cross the one told of earlier goes.
+    #[must_use]
+    pub fn uncrossing() -> Self {
+        Self { told: Some(Box::default()), ..Self::default() }
+    }
+
     /// Live, Stale or Gapped, with the reason.
     #[must_use]
     pub fn state(&self) -> &BookState {
@@ -240,6 +251,17 @@ impl Book {
         Effect::Applied
     }
 
+    /// Takes a delta of a stream that is numbered on its connection only: whoever follows the connection has seen that
+    /// none is missing. It bears no time.
+    pub fn change(&mut self, delta: &Delta) -> Effect {
+        if !self.is_live() {
+            return Effect::Outdated;
+        }
+        self.apply(delta);
+        self.ts_venue_ns = None;
+        Effect::Applied
+    }
+
     /// No longer fed: Stale until the next snapshot, whatever its time or id.
     pub fn invalidate(&mut self, reason: Reason) {
         self.forget();
@@ -288,19 +310,31 @@ impl Book {
         self.joining = false;
         self.ts_venue_ns = Some(delta.ts_venue_ns);
         self.ts_recv_ns = self.ts_recv_ns.max(Some(delta.ts_recv_ns));
+        self.uncross(delta.last, &delta.bids, &delta.asks);
         self.check();
     }
 
     fn replace(&mut self, full: &Full) {
+        if let Some(told) = &mut self.told {
+            told.clear();
+        }
         let sound = self.bids.replace(&full.bids) & self.asks.replace(&full.asks);
         self.state = BookState::Live;
         self.outdated_run = 0;
         self.ts_venue_ns = full.ts_venue_ns;
         self.ts_recv_ns = Some(full.ts_recv_ns);
         if sound {
+            self.uncross(full.sequence, &full.bids, &full.asks);
             self.check();
         } else {
             self.gap(Reason::Disordered);
+        }
+    }
+
+    fn uncross(&mut self, message: u64, bids: &[Level], asks: &[Level]) {
+        if let Some(told) = &mut self.told {
+            told.note(message, bids, asks);
+            told.uncross(&mut self.bids, &mut self.asks);
         }
     }
 

@@ -133,6 +133,26 @@ impl Paged {
         near.chain(self.far.iter().rev().map(|(rank, quantity)| (*rank, *quantity)))
     }
 
+    /// (rank, quantity) in falling order of rank, for as long as `visit` asks for more.
+    #[inline]
+    pub(super) fn walk(&self, mut visit: impl FnMut((i64, i64)) -> bool) {
+        let mut top = self.best.map(page_of).filter(|page| self.in_window(*page));
+        while let Some(number) = top {
+            if let Some(page) = self.page(number) {
+                let mut bits = page.occupied;
+                while bits != 0 {
+                    let bit = 63 - bits.leading_zeros();
+                    if !visit((number * PAGE as i64 + i64::from(bit), page.quantities[bit as usize])) {
+                        return;
+                    }
+                    bits ^= 1 << bit;
+                }
+            }
+            top = self.occupied_below(number);
+        }
+        self.far.iter().rev().all(|(rank, quantity)| visit((*rank, *quantity)));
+    }
+
     fn in_window(&self, page: i64) -> bool {
         (page.wrapping_sub(self.origin) as u64) < self.directory.len() as u64
     }

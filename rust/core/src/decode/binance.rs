@@ -5,8 +5,8 @@
 
 use super::template::Template;
 use super::{
-    integer, keep, keep_levels, price, rate, string, time_ns, BestFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining,
-    Levels, Marks, Protocol,
+    integer, keep, keep_levels, price, rate, string, time_ns, BestFrame, DeltaFrame, Event, FullFrame, FundingFrame,
+    Joining, Levels, Marks, Protocol,
 };
 use crate::json::{Fault, Scanner};
 
@@ -32,7 +32,6 @@ pub(super) const PROTOCOL: Protocol = Protocol {
 struct Fields<'a> {
     event: Option<&'a str>,
     stream: Option<&'a str>,
-    data: Option<&'a str>,
     symbol: Option<&'a str>,
     time: Option<&'a str>,
     next: Option<&'a str>,
@@ -87,12 +86,12 @@ fn template(text: &str) -> Option<Event<'_>> {
 
 /// A raw event, or one in a combined stream's envelope `{"stream":…,"data":…}`.
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
-    let outer = Fields::read(text)?;
+    let mut scanner = Scanner::new(text);
+    let mut enveloped = None;
+    let outer = Fields::read(&mut scanner, Some(&mut enveloped))?;
+    scanner.end()?;
     let stream = outer.stream;
-    let inner = match (outer.event, outer.data) {
-        (None, Some(data)) if data.starts_with('{') => Fields::read(data)?,
-        _ => outer,
-    };
+    let inner = enveloped.filter(|_| outer.event.is_none()).unwrap_or(outer);
     match inner.event {
         Some("\"depthUpdate\"") if is_partial(stream)? => inner.whole().map(Event::Full),
         Some("\"depthUpdate\"") => inner.depth().map(Event::Delta),
@@ -133,15 +132,21 @@ pub(super) fn snapshot(text: &str) -> Result<FullFrame<'_>, Fault> {
 }
 
 impl<'a> Fields<'a> {
-    fn read(text: &'a str) -> Result<Self, Fault> {
+    /// The members of the object here; an object under `data` is read into `enveloped`.
+    fn read(scanner: &mut Scanner<'a>, mut enveloped: Option<&mut Option<Self>>) -> Result<Self, Fault> {
         let mut fields = Self::default();
-        let mut scanner = Scanner::new(text);
-        scanner.object(|key, scanner| match fields.slot(key) {
-            Some(slot) if matches!(key, "b" | "a") => keep_levels(slot, scanner),
-            Some(slot) => keep(slot, scanner),
-            None => scanner.value().map(|_| ()),
+        scanner.object(|key, scanner| {
+            if key == "data" && scanner.peek() == Some(b'{') {
+                let Some(inner) = enveloped.as_deref_mut() else { return scanner.value().map(|_| ()) };
+                let before = inner.replace(Self::read(scanner, None)?);
+                return before.map_or(Ok(()), |_| Err("a key is repeated"));
+            }
+            match fields.slot(key) {
+                Some(slot) if matches!(key, "b" | "a") => keep_levels(slot, scanner),
+                Some(slot) => keep(slot, scanner),
+                None => scanner.value().map(|_| ()),
+            }
         })?;
-        scanner.end()?;
         Ok(fields)
     }
 
@@ -149,7 +154,6 @@ impl<'a> Fields<'a> {
         Some(match key {
             "e" => &mut self.event,
             "stream" => &mut self.stream,
-            "data" => &mut self.data,
             "s" => &mut self.symbol,
             "E" => &mut self.time,
             "T" => &mut self.next,

@@ -4,15 +4,17 @@
 //!
 //! Source: Bybit API v5, WebSocket public "Orderbook" and "Ticker".
 
+use super::fields::{self, quoted_integer, quoted_time_ns, Members};
+use super::template::Template;
 use super::{
-    integer, members, price, rate, string, time_ns, BestFrame, DeltaFrame, Event, FullFrame, Joining, Levels, Marks,
+    integer, keep, price, rate, string, time_ns, BestFrame, DeltaFrame, Event, FullFrame, Joining, Levels, Marks,
     Protocol, TickerFrame,
 };
-use crate::json::Fault;
+use crate::json::{Fault, Scanner};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "bybit",
-    template: |_| None,
+    template,
     read,
     // The ids over REST are those of the 1,000-level stream: they would join no other.
     snapshot: |_| Err("bybit sends its snapshots on the stream"),
@@ -37,21 +39,68 @@ const BEST: &str = "1";
 /// The id of the snapshot that a restarted service sends, whatever its `type` says.
 const RESTART: u64 = 1;
 
+/// The members of `data` that any claimed topic needs.
+const DATA: [&str; 9] =
+    ["s", "b", "a", "u", "symbol", "fundingRate", "markPrice", "nextFundingTime", "fundingIntervalHour"];
+
+/// A snapshot or delta of a book as Bybit writes it.
+fn template(text: &str) -> Option<Event<'_>> {
+    let mut at = Template::new(text);
+    at.literal(b"{\"topic\":\"orderbook.")?;
+    let (depth, symbol) = at.string()?.split_once('.')?;
+    at.literal(b",\"type\":\"")?;
+    let whole = match at.string()? {
+        "snapshot" => true,
+        "delta" => false,
+        _ => return None,
+    };
+    at.literal(b",\"ts\":")?;
+    let ts_venue_ns = at.ms()?;
+    at.literal(b",\"data\":{\"s\":\"")?;
+    let name = at.string()?;
+    at.literal(b",\"b\":")?;
+    let bids = Levels::pairs(at.levels()?);
+    at.literal(b",\"a\":")?;
+    let asks = Levels::pairs(at.levels()?);
+    at.literal(b",\"u\":")?;
+    let last = at.whole()?;
+    at.literal(b",\"seq\":")?;
+    at.whole()?;
+    at.literal(b"}")?;
+    if at.take(b",\"cts\":") {
+        at.whole()?;
+    }
+    at.literal(b"}")?;
+    at.end()?;
+    let known = DEPTHS.contains(&depth) && name == symbol;
+    known.then(|| change(symbol, whole, ts_venue_ns, (bids, asks), last).ok()).flatten()
+}
+
 /// `{"topic":…,"type":"snapshot"|"delta","ts":…,"data":{…}}`
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
-    let [topic, kind, time, data] = members(text, ["topic", "type", "ts", "data"])?;
+    let (mut topic, mut kind, mut time, mut data) = (None, None, None, None);
+    let mut scanner = Scanner::new(text);
+    scanner.object(|key, scanner| match key {
+        "topic" => keep(&mut topic, scanner),
+        "type" => keep(&mut kind, scanner),
+        "ts" => keep(&mut time, scanner),
+        "data" => fields::once(&mut data, fields::object_if(scanner, &DATA)?),
+        _ => scanner.value().map(|_| ()),
+    })?;
+    scanner.end()?;
     let Some(topic) = topic else { return Ok(Event::Unclaimed) };
     let topic = string(Some(topic))?;
+    let data = || data.flatten().ok_or("data is missing");
     if let Some(place) = topic.strip_prefix("orderbook.") {
-        let (whole, ts_venue_ns, data) = (whole(kind)?, time_ns(time)?, data.ok_or("data is missing")?);
+        let (whole, ts_venue_ns) = (whole(kind)?, time_ns(time)?);
         return match place.split_once('.') {
-            Some((BEST, symbol)) if whole => best(symbol, ts_venue_ns, data),
-            Some((depth, symbol)) if DEPTHS.contains(&depth) => book(symbol, whole, ts_venue_ns, data),
+            Some((BEST, symbol)) if whole => best(symbol, ts_venue_ns, data()?),
+            Some((depth, symbol)) if DEPTHS.contains(&depth) => book(symbol, whole, ts_venue_ns, data()?),
             _ => Ok(Event::Ignored),
         };
     }
     match topic.strip_prefix("tickers.") {
-        Some(symbol) => ticker(symbol, whole(kind)?, data.ok_or("data is missing")?),
+        Some(symbol) => ticker(symbol, whole(kind)?, data()?),
         None => Ok(Event::Unclaimed),
     }
 }
@@ -65,13 +114,23 @@ fn whole(kind: Option<&str>) -> Result<bool, Fault> {
 }
 
 /// `{"s":…,"b":[[price,quantity]],"a":…,"u":…,"seq":…}`
-fn book<'a>(symbol: &'a str, whole: bool, ts_venue_ns: i64, data: &'a str) -> Result<Event<'a>, Fault> {
-    let [name, bids, asks, last] = members(data, ["s", "b", "a", "u"])?;
+fn book<'a>(symbol: &'a str, whole: bool, ts_venue_ns: i64, data: Members<'a, 9>) -> Result<Event<'a>, Fault> {
+    let [name, bids, asks, last, ..] = data;
     if string(name)? != symbol {
         return Err("a book of another symbol");
     }
     let last = integer(last)?;
-    let (bids, asks) = (Levels::pairs(bids.ok_or("bids are missing")?), Levels::pairs(asks.ok_or("asks are missing")?));
+    let sides = (Levels::pairs(bids.ok_or("bids are missing")?), Levels::pairs(asks.ok_or("asks are missing")?));
+    change(symbol, whole, ts_venue_ns, sides, last)
+}
+
+fn change<'a>(
+    symbol: &'a str,
+    whole: bool,
+    ts_venue_ns: i64,
+    (bids, asks): (Levels<'a>, Levels<'a>),
+    last: u64,
+) -> Result<Event<'a>, Fault> {
     if whole || last == RESTART {
         let (symbol, ts_venue_ns) = (Some(symbol), Some(ts_venue_ns));
         return Ok(Event::Begin(FullFrame { symbol, sequence: last, ts_venue_ns, bids, asks, checksum: None }));
@@ -81,16 +140,15 @@ fn book<'a>(symbol: &'a str, whole: bool, ts_venue_ns: i64, data: &'a str) -> Re
 }
 
 /// Its ids are those of the topic and start again from 1 with a restart: the time alone orders them.
-fn best<'a>(symbol: &'a str, ts_venue_ns: i64, data: &'a str) -> Result<Event<'a>, Fault> {
+fn best<'a>(symbol: &'a str, ts_venue_ns: i64, data: Members<'a, 9>) -> Result<Event<'a>, Fault> {
     let Event::Begin(full) = book(symbol, true, ts_venue_ns, data)? else { return Ok(Event::Ignored) };
     let (bids, asks, ts_venue_ns) = (full.bids, full.asks, full.ts_venue_ns);
     Ok(Event::Best(BestFrame { symbol, sequence: 0, ts_venue_ns, bids, asks }))
 }
 
 /// Only what funding needs. A snapshot with an empty rate says that there is none: a dated contract.
-fn ticker<'a>(symbol: &'a str, whole: bool, data: &'a str) -> Result<Event<'a>, Fault> {
-    let [name, raw_rate, mark, next, hours] =
-        members(data, ["symbol", "fundingRate", "markPrice", "nextFundingTime", "fundingIntervalHour"])?;
+fn ticker<'a>(symbol: &'a str, whole: bool, data: Members<'a, 9>) -> Result<Event<'a>, Fault> {
+    let [_, _, _, _, name, raw_rate, mark, next, hours] = data;
     if string(name)? != symbol {
         return Err("a ticker of another symbol");
     }
@@ -103,14 +161,14 @@ fn ticker<'a>(symbol: &'a str, whole: bool, data: &'a str) -> Result<Event<'a>, 
         whole,
         rate: raw_rate.map(|raw| rate(Some(raw))).transpose()?,
         price_pay: mark.map(|raw| price(Some(raw))).transpose()?,
-        ts_next_ns: next.map(|raw| string(Some(raw)).and_then(|ms| time_ns(Some(ms)))).transpose()?,
+        ts_next_ns: next.map(|raw| quoted_time_ns(Some(raw))).transpose()?,
         interval_hours: hours.map(interval).transpose()?,
     }))
 }
 
 /// `"8"`; a day is the longest that a rate per hour is made of.
 fn interval(raw: &str) -> Result<u32, Fault> {
-    let hours = integer(Some(string(Some(raw))?))?;
+    let hours = quoted_integer(Some(raw))?;
     u32::try_from(hours).ok().filter(|hours| (1..=24).contains(hours)).ok_or("a funding interval beyond a day")
 }
 

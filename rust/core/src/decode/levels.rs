@@ -1,9 +1,9 @@
 //! The levels of one side, still as text, and the one place where their digits become mantissas.
 
 use crate::book::{Level, Reason};
-use crate::digits;
+use crate::digits::{self, Shape};
 use crate::json::{Fault, Scanner};
-use crate::num::{mantissa, NumError};
+use crate::num::{exact, mantissa, NumError};
 
 /// The levels of one side, checked as JSON only; numbers quoted or bare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,20 @@ pub enum Levels<'a> {
         /// Key of the quantity.
         quantity: &'static str,
     },
+    /// One level of bare JSON numbers, which may have an exponent.
+    Bare {
+        /// Price digits.
+        price: &'a str,
+        /// Quantity digits.
+        quantity: &'a str,
+    },
+    /// `[{"bids":[["24.1","7"]],"asks":[…]},{"asks":[…]}]`: several changes; the pairs under `key`, in their order.
+    Batch {
+        /// The array.
+        raw: &'a str,
+        /// Key of the side.
+        key: &'static str,
+    },
 }
 
 impl<'a> Levels<'a> {
@@ -45,12 +59,23 @@ impl<'a> Levels<'a> {
     /// # Errors
     /// The first price or quantity that is not exactly representable, or is no level at all.
     pub fn read(&self, price_scale: u8, quantity_scale: u8, into: &mut Vec<Level>) -> Result<(), Reason> {
+        self.read_alike(price_scale, quantity_scale, into, &mut Shape::default())
+    }
+
+    /// As [`Levels::read`], with what is known of how the instrument's prices are written.
+    pub(crate) fn read_alike(
+        &self,
+        price_scale: u8,
+        quantity_scale: u8,
+        into: &mut Vec<Level>,
+        shape: &mut Shape,
+    ) -> Result<(), Reason> {
         let before = into.len();
-        if self.quickly(price_scale, quantity_scale, into).is_some() {
+        if self.quickly(price_scale, quantity_scale, into, shape).is_some() {
             return Ok(());
         }
         into.truncate(before);
-        self.each(|price, quantity| {
+        self.walk(|price, quantity| {
             into.push(level(price, quantity, price_scale, quantity_scale)?);
             Ok(())
         })
@@ -64,21 +89,21 @@ impl<'a> Levels<'a> {
         into: &mut Vec<Level>,
         mut note: impl FnMut(&'a str, &'a str),
     ) -> Result<(), Reason> {
-        self.each(|price, quantity| {
+        self.walk(|price, quantity| {
             into.push(level(price, quantity, price_scale, quantity_scale)?);
-            note(price, quantity);
+            note(price.text, quantity.text);
             Ok(())
         })
     }
 
     /// As [`Levels::read`], for levels written without blanks and of ordinary digits.
-    fn quickly(&self, price_scale: u8, quantity_scale: u8, into: &mut Vec<Level>) -> Option<()> {
+    fn quickly(&self, price_scale: u8, quantity_scale: u8, into: &mut Vec<Level>, shape: &mut Shape) -> Option<()> {
         let raw = match *self {
             Self::Empty => return Some(()),
-            Self::One { .. } => return None,
+            Self::One { .. } | Self::Bare { .. } | Self::Batch { .. } => return None,
             Self::Rows { raw, .. } | Self::Keyed { raw, .. } => raw.as_bytes(),
         };
-        let mut at = Quick { text: raw, at: 1, price_scale, quantity_scale };
+        let mut at = Quick { text: raw, at: 1, price_scale, quantity_scale, shape };
         match *self {
             _ if raw == b"[]" => Some(()),
             Self::Rows { fields: 2, .. } if raw.get(2) == Some(&b'"') => {
@@ -101,23 +126,28 @@ impl<'a> Levels<'a> {
     /// # Errors
     /// What `take` refuses, or text that is no level.
     pub fn each(&self, mut take: impl FnMut(&'a str, &'a str) -> Result<(), NumError>) -> Result<(), Reason> {
-        let raw = match self {
-            Self::Empty => return Ok(()),
-            Self::One { price, quantity } => return take(price, quantity).map_err(Reason::from),
-            Self::Rows { raw, .. } | Self::Keyed { raw, .. } => *raw,
-        };
+        self.walk(|price, quantity| take(price.text, quantity.text))
+    }
+
+    fn walk(&self, mut take: impl FnMut(Number<'a>, Number<'a>) -> Result<(), NumError>) -> Result<(), Reason> {
         let mut refused = None;
-        let read = Scanner::new(raw).array(|scanner| {
-            let (price, quantity) = match self {
-                Self::Keyed { price, quantity, .. } => object(scanner, price, quantity)?,
-                Self::Rows { fields, .. } => row(scanner, *fields)?,
-                Self::Empty | Self::One { .. } => return Err("no array of levels"),
-            };
+        let mut hand = |(price, quantity): Pair<'a>| {
             take(price, quantity).map_err(|reason| {
                 refused = Some(reason);
                 "a number was refused"
             })
-        });
+        };
+        let one = |price, quantity, bare| (Number { text: price, bare }, Number { text: quantity, bare });
+        let read = match *self {
+            Self::Empty => Ok(()),
+            Self::One { price, quantity } => hand(one(price, quantity, false)),
+            Self::Bare { price, quantity } => hand(one(price, quantity, true)),
+            Self::Rows { raw, fields } => Scanner::new(raw).array(|scanner| hand(row(scanner, fields)?)),
+            Self::Keyed { raw, price, quantity } => {
+                Scanner::new(raw).array(|scanner| hand(object(scanner, price, quantity)?))
+            }
+            Self::Batch { raw, key } => Scanner::new(raw).array(|scanner| change(scanner, key, &mut hand)),
+        };
         match (refused, read) {
             (Some(reason), _) => Err(reason.into()),
             (None, Err(fault)) => Err(Reason::Unreadable(fault)),
@@ -132,6 +162,7 @@ struct Quick<'a> {
     at: usize,
     price_scale: u8,
     quantity_scale: u8,
+    shape: &'a mut Shape,
 }
 
 impl Quick<'_> {
@@ -144,10 +175,9 @@ impl Quick<'_> {
         between: &[u8; M],
         closing: impl Fn(&mut Self) -> Option<()>,
     ) -> Option<()> {
-        let mut shape = digits::Shape::default();
         loop {
             self.literal(opening)?;
-            let (price, end) = digits::mantissa_alike(self.text, self.at, self.price_scale, &mut shape);
+            let (price, end) = digits::mantissa_alike(self.text, self.at, self.price_scale, self.shape);
             if end == 0 || (opening.last() != Some(&b'"') && self.needless_zero()) {
                 return None;
             }
@@ -215,16 +245,38 @@ impl Quick<'_> {
     }
 }
 
-fn level(price: &str, quantity: &str, price_scale: u8, quantity_scale: u8) -> Result<Level, NumError> {
-    let price = mantissa(price.as_bytes(), price_scale)?;
-    let quantity = mantissa(quantity.as_bytes(), quantity_scale)?;
+/// A number as it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Number<'a> {
+    /// Without quotes.
+    pub(super) text: &'a str,
+    /// It had none: a JSON number, which may have an exponent.
+    bare: bool,
+}
+
+/// Price and quantity.
+type Pair<'a> = (Number<'a>, Number<'a>);
+
+impl Number<'_> {
+    fn mantissa(self, scale: u8) -> Result<i64, NumError> {
+        if self.bare {
+            exact(self.text.as_bytes(), scale)
+        } else {
+            mantissa(self.text.as_bytes(), scale)
+        }
+    }
+}
+
+fn level(price: Number<'_>, quantity: Number<'_>, price_scale: u8, quantity_scale: u8) -> Result<Level, NumError> {
+    let price = price.mantissa(price_scale)?;
+    let quantity = quantity.mantissa(quantity_scale)?;
     if price == 0 {
         return Err(NumError::Zero);
     }
     Ok(Level { price, quantity })
 }
 
-fn row<'a>(scanner: &mut Scanner<'a>, wanted: usize) -> Result<(&'a str, &'a str), Fault> {
+fn row<'a>(scanner: &mut Scanner<'a>, wanted: usize) -> Result<Pair<'a>, Fault> {
     let mut fields = [None; 2];
     let mut count = 0;
     scanner.array(|scanner| {
@@ -241,7 +293,7 @@ fn row<'a>(scanner: &mut Scanner<'a>, wanted: usize) -> Result<(&'a str, &'a str
     fields[0].zip(fields[1]).ok_or("a level has fewer than two fields")
 }
 
-fn object<'a>(scanner: &mut Scanner<'a>, price_key: &str, quantity_key: &str) -> Result<(&'a str, &'a str), Fault> {
+fn object<'a>(scanner: &mut Scanner<'a>, price_key: &str, quantity_key: &str) -> Result<Pair<'a>, Fault> {
     let (mut price, mut quantity) = (None, None);
     scanner.object(|key, scanner| {
         let slot = match key {
@@ -257,11 +309,29 @@ fn object<'a>(scanner: &mut Scanner<'a>, price_key: &str, quantity_key: &str) ->
     price.zip(quantity).ok_or("a level lacks its price or quantity")
 }
 
+/// The pairs under `key` of the object here.
+fn change<'a>(
+    scanner: &mut Scanner<'a>,
+    key: &str,
+    hand: &mut impl FnMut(Pair<'a>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut seen = false;
+    scanner.object(|name, scanner| {
+        if name != key {
+            return scanner.value().map(|_| ());
+        }
+        if std::mem::replace(&mut seen, true) {
+            return Err("a key is repeated");
+        }
+        scanner.array(|scanner| hand(row(scanner, 2)?))
+    })
+}
+
 /// Digits, quoted or bare.
-fn number<'a>(scanner: &mut Scanner<'a>) -> Result<&'a str, Fault> {
+pub(super) fn number<'a>(scanner: &mut Scanner<'a>) -> Result<Number<'a>, Fault> {
     match scanner.peek() {
-        Some(b'"') => scanner.string(),
-        Some(b'-' | b'0'..=b'9') => scanner.value(),
+        Some(b'"') => scanner.string().map(|text| Number { text, bare: false }),
+        Some(b'-' | b'0'..=b'9') => scanner.value().map(|text| Number { text, bare: true }),
         _ => Err("a number was expected"),
     }
 }

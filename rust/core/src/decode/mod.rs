@@ -7,6 +7,7 @@ mod binance;
 mod bitget;
 mod bybit;
 mod dydx;
+mod fields;
 mod gate;
 mod hint;
 mod hyperliquid;
@@ -22,6 +23,7 @@ use crate::num;
 use hint::Marks;
 pub use levels::Levels;
 pub use tickers::Tickers;
+use tickers::Walk;
 
 /// Longest frame or snapshot read. A 1,000-level snapshot has about 50 kB; anything beyond this is an attack or a bug.
 pub const FRAME_BYTES_MAX: usize = 4 << 20;
@@ -120,6 +122,8 @@ pub enum Event<'a> {
     Begin(FullFrame<'a>),
     /// A delta of such a stream.
     Follow(DeltaFrame<'a>),
+    /// A delta of such a stream where the connection is numbered and the book is not.
+    Change(ChangeFrame<'a>),
     /// What changed of a ticker that carries funding.
     Ticker(TickerFrame<'a>),
     /// A running funding prediction.
@@ -173,6 +177,19 @@ pub struct DeltaFrame<'a> {
     pub asks: Levels<'a>,
     /// What the book must come to.
     pub checksum: Option<Checksum>,
+}
+
+/// A change of a book whose messages are numbered on their connection only; it bears no time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChangeFrame<'a> {
+    /// The venue's symbol.
+    pub symbol: &'a str,
+    /// The message's number on its connection.
+    pub message: u64,
+    /// Changed bids.
+    pub bids: Levels<'a>,
+    /// Changed asks.
+    pub asks: Levels<'a>,
 }
 
 /// See [`crate::Full`].
@@ -358,44 +375,56 @@ fn string(raw: Option<&str>) -> Result<&str, Fault> {
     scanner.string()
 }
 
+/// Digits of a number, quoted or bare.
+fn digits(raw: Option<&str>) -> Result<&str, Fault> {
+    levels::number(&mut Scanner::new(raw.ok_or("a field is missing")?)).map(|number| number.text)
+}
+
+/// True or false; false where it is left out.
+fn flag(raw: Option<&str>) -> Result<bool, Fault> {
+    match raw {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err("neither true nor false"),
+    }
+}
+
 fn integer(raw: Option<&str>) -> Result<u64, Fault> {
     Scanner::new(raw.ok_or("a field is missing")?).integer()
 }
 
 fn time_ns(raw: Option<&str>) -> Result<i64, Fault> {
-    let ms = i64::try_from(integer(raw)?).ok();
+    ns(integer(raw)?)
+}
+
+fn ns(ms: u64) -> Result<i64, Fault> {
+    let ms = i64::try_from(ms).ok();
     ms.and_then(|ms| ms.checked_mul(1_000_000)).ok_or("a time is too large")
-}
-
-/// Milliseconds in a string.
-fn quoted_time_ns(raw: Option<&str>) -> Result<i64, Fault> {
-    time_ns(Some(string(raw)?))
-}
-
-/// A CRC-32 that the venue writes as a signed number.
-fn signed_crc(raw: Option<&str>) -> Result<u32, Fault> {
-    let crc = raw.ok_or("a field is missing")?.parse::<i32>();
-    crc.map(|crc| crc as u32).map_err(|_| "a checksum is no 32-bit number")
-}
-
-/// The element of an array that must have exactly one.
-fn only(raw: &str) -> Result<&str, Fault> {
-    let mut found = None;
-    let mut scanner = Scanner::new(raw);
-    scanner.array(|scanner| match found.replace(scanner.value()?) {
-        None => Ok(()),
-        Some(_) => Err("one element was expected, there are more"),
-    })?;
-    scanner.end()?;
-    found.ok_or("one element was expected, there is none")
 }
 
 fn price(raw: Option<&str>) -> Result<f64, Fault> {
     let value = num::float(string(raw)?.as_bytes()).map_err(|_| "a price is no plain decimal")?;
-    Some(value).filter(|value| *value > 0.0).ok_or("a price is not positive")
+    positive(value)
+}
+
+/// A price for analytics, quoted or bare, with or without an exponent.
+fn price_any(raw: &str) -> Result<f64, Fault> {
+    positive(num::float_any(digits(Some(raw))?.as_bytes()).map_err(|_| "a price is no decimal")?)
+}
+
+fn positive(price: f64) -> Result<f64, Fault> {
+    Some(price).filter(|price| *price > 0.0).ok_or("a price is not positive")
 }
 
 fn rate(raw: Option<&str>) -> Result<f64, Fault> {
-    let value = num::float(string(raw)?.as_bytes()).map_err(|_| "a funding rate is no plain decimal")?;
-    Some(value).filter(|value| value.abs() <= FUNDING_RATE_MAX).ok_or("a funding rate beyond 100 %")
+    believable(num::float(string(raw)?.as_bytes()).map_err(|_| "a funding rate is no plain decimal")?)
+}
+
+/// A rate, quoted or bare, with or without an exponent.
+fn rate_any(raw: &str) -> Result<f64, Fault> {
+    believable(num::float_any(digits(Some(raw))?.as_bytes()).map_err(|_| "a funding rate is no decimal")?)
+}
+
+fn believable(rate: f64) -> Result<f64, Fault> {
+    Some(rate).filter(|value| value.abs() <= FUNDING_RATE_MAX).ok_or("a funding rate beyond 100 %")
 }

@@ -6,15 +6,17 @@
 //! `checksum` is always 0 and says nothing. The changelog also announces a stream without its snapshot: the REST book
 //! joins by the same ids.
 
+use super::fields::{self, quoted_time_ns, signed_crc, Members};
+use super::template::Template;
 use super::{
-    integer, members, only, price, quoted_time_ns, rate, signed_crc, string, BestFrame, Checksum, DeltaFrame, Event,
-    FullFrame, Joining, Levels, Marks, Protocol, TickerFrame,
+    integer, keep, price, rate, string, BestFrame, Checksum, DeltaFrame, Event, FullFrame, Joining, Levels, Marks,
+    Protocol, TickerFrame,
 };
-use crate::json::Fault;
+use crate::json::{Fault, Scanner};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "okx",
-    template: |_| None,
+    template,
     read,
     snapshot,
     joining: Joining::Deltas,
@@ -29,22 +31,67 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     },
 };
 
-/// Price, quantity, a retired field, number of orders.
-const FIELDS: usize = 4;
-
 const HOUR_NS: i64 = 3_600_000_000_000;
+
+const ARG: [&str; 2] = ["channel", "instId"];
+
+/// The members of `data` that any claimed channel needs.
+const DATA: [&str; 10] =
+    ["asks", "bids", "ts", "seqId", "prevSeqId", "checksum", "fundingRate", "fundingTime", "nextFundingTime", "markPx"];
+
+/// A delta as OKX writes it; what follows its time stands in more than one order.
+fn template(text: &str) -> Option<Event<'_>> {
+    let mut at = Template::new(text);
+    at.literal(b"{\"arg\":{\"channel\":\"")?;
+    if !matches!(at.string()?, "books" | "books-l2-tbt" | "books50-l2-tbt") {
+        return None;
+    }
+    at.literal(b",\"instId\":\"")?;
+    let symbol = at.string()?;
+    at.literal(b"},\"action\":\"update\",\"data\":[{\"asks\":")?;
+    let asks = rows(at.levels()?);
+    at.literal(b",\"bids\":")?;
+    let bids = rows(at.levels()?);
+    at.literal(b",\"ts\":\"")?;
+    let ts_venue_ns = at.ms()?;
+    at.literal(b"\"")?;
+    let (mut last, mut previous, mut crc) = (None, None, None);
+    while !at.take(b"}]}") {
+        let twice = if at.take(b",\"checksum\":") {
+            crc.replace(i32::try_from(at.signed()?).ok()? as u32).is_some()
+        } else if at.take(b",\"seqId\":") {
+            last.replace(at.whole()?).is_some()
+        } else {
+            at.literal(b",\"prevSeqId\":")?;
+            previous.replace(at.whole()?).is_some()
+        };
+        (!twice).then_some(())?;
+    }
+    at.end()?;
+    let frame = DeltaFrame { symbol, first: 0, last: 0, previous: 0, ts_venue_ns, bids, asks, checksum: checksum(crc) };
+    change(frame, last, previous).ok()
+}
 
 /// `{"arg":{"channel":…,"instId":…},"action":…,"data":[{…}]}`; acknowledgements have no data.
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
-    let [arg, action, data] = members(text, ["arg", "action", "data"])?;
-    let (Some(arg), Some(data)) = (arg, data) else { return Ok(Event::Unclaimed) };
-    let [channel, symbol] = members(arg, ["channel", "instId"])?;
+    let (mut arg, mut action, mut data) = (None, None, None);
+    let mut scanner = Scanner::new(text);
+    scanner.object(|key, scanner| match key {
+        "arg" => fields::once(&mut arg, fields::object(scanner, &ARG)?),
+        "action" => keep(&mut action, scanner),
+        "data" => fields::once(&mut data, fields::sole(scanner, &DATA)?),
+        _ => scanner.value().map(|_| ()),
+    })?;
+    scanner.end()?;
+    let (Some([channel, symbol]), Some(data)) = (arg, data) else { return Ok(Event::Unclaimed) };
+    let fields = || Ok::<_, Fault>(Fields::new(string(symbol)?, data.ok_or("one element of data was expected")?));
     match string(channel)? {
-        "books" | "books-l2-tbt" | "books50-l2-tbt" => book(string(symbol)?, string(action)?, only(data)?),
-        "books5" => whole(string(symbol)?, only(data)?),
-        "bbo-tbt" => best(string(symbol)?, only(data)?),
-        "funding-rate" => funding(string(symbol)?, only(data)?),
-        "mark-price" => mark(string(symbol)?, only(data)?),
+        "books" | "books-l2-tbt" | "books50-l2-tbt" => fields()?.book(string(action)?),
+        // Its ids are those of another stream.
+        "books5" => fields()?.full(0, None).map(Event::Full),
+        "bbo-tbt" => fields()?.best().map(Event::Best),
+        "funding-rate" => fields()?.funding().map(Event::Ticker),
+        "mark-price" => fields()?.mark().map(Event::Ticker),
         // Books with another kind of orders in them (`books-elp`, `books-rpi`).
         other if other.starts_with("books") => Ok(Event::Ignored),
         _ => Ok(Event::Unclaimed),
@@ -53,94 +100,117 @@ pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
 
 /// `{"code":"0","data":[{"asks":[…],"bids":[…],"ts":…,"seqId":…}]}`
 pub(super) fn snapshot(text: &str) -> Result<FullFrame<'_>, Fault> {
-    let [data] = members(text, ["data"])?;
-    let fields = Fields::read(only(data.ok_or("data is missing")?)?)?;
-    fields.full(None, integer(fields.last)?, None)
+    let mut data = None;
+    let mut scanner = Scanner::new(text);
+    scanner.object(|key, scanner| match key {
+        "data" => fields::once(&mut data, fields::sole(scanner, &DATA)?),
+        _ => scanner.value().map(|_| ()),
+    })?;
+    scanner.end()?;
+    let fields = Fields::new("", data.flatten().ok_or("one element of data was expected")?);
+    Ok(FullFrame { symbol: None, ..fields.full(integer(fields.last)?, None)? })
 }
 
-/// The members of a book, unread.
+/// Price, quantity, a retired field, number of orders.
+fn rows(raw: &str) -> Levels<'_> {
+    Levels::Rows { raw, fields: 4 }
+}
+
+/// 0 stands for none.
+fn checksum(crc: Option<u32>) -> Option<Checksum> {
+    crc.filter(|crc| *crc != 0).map(Checksum::Best25)
+}
+
+/// Frames of before 2023 have no ids: 0 stands for them, and the checksum alone protects the book.
+fn change<'a>(frame: DeltaFrame<'a>, last: Option<u64>, previous: Option<u64>) -> Result<Event<'a>, Fault> {
+    match last.zip(previous) {
+        Some((last, previous)) => {
+            Ok(Event::Delta(DeltaFrame { first: previous.saturating_add(1), last, previous, ..frame }))
+        }
+        None if last == previous && frame.checksum.is_some() => Ok(Event::Follow(frame)),
+        None => Err("an id is missing"),
+    }
+}
+
+/// The members of `data`, unread.
 struct Fields<'a> {
+    symbol: &'a str,
     asks: Option<&'a str>,
     bids: Option<&'a str>,
     time: Option<&'a str>,
     last: Option<&'a str>,
     previous: Option<&'a str>,
-    checksum: Option<&'a str>,
+    crc: Option<&'a str>,
+    rate: Option<&'a str>,
+    settles: Option<&'a str>,
+    following: Option<&'a str>,
+    mark: Option<&'a str>,
 }
 
 impl<'a> Fields<'a> {
-    fn read(element: &'a str) -> Result<Self, Fault> {
-        let names = ["asks", "bids", "ts", "seqId", "prevSeqId", "checksum"];
-        let [asks, bids, time, last, previous, checksum] = members(element, names)?;
-        Ok(Self { asks, bids, time, last, previous, checksum })
+    fn new(symbol: &'a str, data: Members<'a, 10>) -> Self {
+        let [asks, bids, time, last, previous, crc, rate, settles, following, mark] = data;
+        Self { symbol, asks, bids, time, last, previous, crc, rate, settles, following, mark }
     }
 
     fn bids(&self) -> Result<Levels<'a>, Fault> {
-        Ok(Levels::Rows { raw: self.bids.ok_or("bids are missing")?, fields: FIELDS })
+        self.bids.map(rows).ok_or("bids are missing")
     }
 
     fn asks(&self) -> Result<Levels<'a>, Fault> {
-        Ok(Levels::Rows { raw: self.asks.ok_or("asks are missing")?, fields: FIELDS })
+        self.asks.map(rows).ok_or("asks are missing")
+    }
+
+    fn last(&self) -> Result<Option<u64>, Fault> {
+        self.last.map(|last| integer(Some(last))).transpose()
     }
 
     fn checksum(&self) -> Result<Option<Checksum>, Fault> {
-        let crc = self.checksum.map(|raw| signed_crc(Some(raw))).transpose()?;
-        Ok(crc.filter(|crc| *crc != 0).map(Checksum::Best25))
+        Ok(checksum(self.crc.map(|crc| signed_crc(Some(crc))).transpose()?))
     }
 
-    fn full(&self, symbol: Option<&'a str>, sequence: u64, checksum: Option<Checksum>) -> Result<FullFrame<'a>, Fault> {
-        let ts_venue_ns = Some(quoted_time_ns(self.time)?);
+    fn book(&self, action: &str) -> Result<Event<'a>, Fault> {
+        match action {
+            "snapshot" => self.full(self.last()?.unwrap_or(0), self.checksum()?).map(Event::Begin),
+            "update" => {
+                let (symbol, ts_venue_ns, checksum) = (self.symbol, quoted_time_ns(self.time)?, self.checksum()?);
+                let (bids, asks) = (self.bids()?, self.asks()?);
+                let frame = DeltaFrame { symbol, first: 0, last: 0, previous: 0, ts_venue_ns, bids, asks, checksum };
+                let previous = self.previous.map(|previous| integer(Some(previous))).transpose()?;
+                change(frame, self.last()?, previous)
+            }
+            _ => Err("neither a snapshot nor an update"),
+        }
+    }
+
+    fn full(&self, sequence: u64, checksum: Option<Checksum>) -> Result<FullFrame<'a>, Fault> {
+        let (symbol, ts_venue_ns) = (Some(self.symbol), Some(quoted_time_ns(self.time)?));
         Ok(FullFrame { symbol, sequence, ts_venue_ns, bids: self.bids()?, asks: self.asks()?, checksum })
     }
-}
 
-/// Frames of before 2023 have no ids: 0 stands for them, and the checksum alone protects the book.
-fn book<'a>(symbol: &'a str, action: &str, element: &'a str) -> Result<Event<'a>, Fault> {
-    let fields = Fields::read(element)?;
-    let checksum = fields.checksum()?;
-    match action {
-        "snapshot" => {
-            let sequence = fields.last.map_or(Ok(0), |last| integer(Some(last)))?;
-            fields.full(Some(symbol), sequence, checksum).map(Event::Begin)
-        }
-        "update" => {
-            let (last, previous) = match (fields.last, fields.previous) {
-                (None, None) if checksum.is_some() => (0, 0),
-                (last, previous) => (integer(last)?, integer(previous)?),
-            };
-            let ts_venue_ns = quoted_time_ns(fields.time)?;
-            let (bids, asks, first) = (fields.bids()?, fields.asks()?, previous.saturating_add(1));
-            let delta = DeltaFrame { symbol, first, last, previous, ts_venue_ns, bids, asks, checksum };
-            Ok(if fields.last.is_some() { Event::Delta(delta) } else { Event::Follow(delta) })
-        }
-        _ => Err("neither a snapshot nor an update"),
+    fn best(&self) -> Result<BestFrame<'a>, Fault> {
+        let (sequence, ts_venue_ns) = (self.last()?.unwrap_or(0), Some(quoted_time_ns(self.time)?));
+        Ok(BestFrame { symbol: self.symbol, sequence, ts_venue_ns, bids: self.bids()?, asks: self.asks()? })
     }
-}
 
-fn whole<'a>(symbol: &'a str, element: &'a str) -> Result<Event<'a>, Fault> {
-    // Its ids are those of another stream.
-    Fields::read(element)?.full(Some(symbol), 0, None).map(Event::Full)
-}
+    /// The rate of the running period, settled at `fundingTime`.
+    fn funding(&self) -> Result<TickerFrame<'a>, Fault> {
+        let settles = quoted_time_ns(self.settles)?;
+        let following = self.following.filter(|raw| *raw != "\"\"");
+        Ok(TickerFrame {
+            symbol: self.symbol,
+            whole: false,
+            rate: Some(rate(self.rate)?),
+            price_pay: None,
+            ts_next_ns: Some(settles),
+            interval_hours: following.map(|raw| interval(settles, quoted_time_ns(Some(raw))?)).transpose()?,
+        })
+    }
 
-fn best<'a>(symbol: &'a str, element: &'a str) -> Result<Event<'a>, Fault> {
-    let fields = Fields::read(element)?;
-    Ok(Event::Best(BestFrame {
-        symbol,
-        sequence: fields.last.map_or(Ok(0), |last| integer(Some(last)))?,
-        ts_venue_ns: Some(quoted_time_ns(fields.time)?),
-        bids: fields.bids()?,
-        asks: fields.asks()?,
-    }))
-}
-
-/// The rate of the running period, settled at `fundingTime`.
-fn funding<'a>(symbol: &'a str, element: &'a str) -> Result<Event<'a>, Fault> {
-    let [running, settles, following] = members(element, ["fundingRate", "fundingTime", "nextFundingTime"])?;
-    let ts_next_ns = quoted_time_ns(settles)?;
-    let following = following.filter(|raw| *raw != "\"\"");
-    let interval_hours = following.map(|raw| interval(ts_next_ns, quoted_time_ns(Some(raw))?)).transpose()?;
-    let (rate, ts_next_ns) = (Some(rate(running)?), Some(ts_next_ns));
-    Ok(Event::Ticker(TickerFrame { symbol, whole: false, rate, price_pay: None, ts_next_ns, interval_hours }))
+    fn mark(&self) -> Result<TickerFrame<'a>, Fault> {
+        let (symbol, price_pay) = (self.symbol, Some(price(self.mark)?));
+        Ok(TickerFrame { symbol, whole: false, rate: None, price_pay, ts_next_ns: None, interval_hours: None })
+    }
 }
 
 /// Whole hours, a day at most.
@@ -148,13 +218,6 @@ fn interval(from_ns: i64, to_ns: i64) -> Result<u32, Fault> {
     let hours = to_ns.checked_sub(from_ns).filter(|gap| gap % HOUR_NS == 0).map(|gap| gap / HOUR_NS);
     let hours = hours.and_then(|hours| u32::try_from(hours).ok());
     hours.filter(|hours| (1..=24).contains(hours)).ok_or("a funding interval that is not 1 to 24 hours")
-}
-
-fn mark<'a>(symbol: &'a str, element: &'a str) -> Result<Event<'a>, Fault> {
-    let [mark] = members(element, ["markPx"])?;
-    let price_pay = Some(price(mark)?);
-    let (rate, ts_next_ns, interval_hours) = (None, None, None);
-    Ok(Event::Ticker(TickerFrame { symbol, whole: false, rate, price_pay, ts_next_ns, interval_hours }))
 }
 
 #[cfg(test)]

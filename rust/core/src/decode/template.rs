@@ -40,6 +40,14 @@ impl<'a> Template<'a> {
         (!needless).then_some(value)
     }
 
+    /// A whole number that may be negative.
+    #[inline(always)]
+    pub(super) fn signed(&mut self) -> Option<i64> {
+        let negative = self.take(b"-");
+        let value = i64::try_from(self.whole()?).ok()?;
+        Some(if negative { -value } else { value })
+    }
+
     /// A time in milliseconds as ns.
     #[inline(always)]
     pub(super) fn ms(&mut self) -> Option<i64> {

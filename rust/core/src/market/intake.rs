@@ -2,11 +2,15 @@
 //! is a Gapped book, an unknown funding rate, and a counter.
 
 use super::verify;
+use super::watch::Watch;
 use super::{Best, Entry, Market, Venue};
 use crate::book::checksum::Digits;
 use crate::book::{Book, Delta, Effect, Full, Reason, OUTDATED_RUN_MAX};
 use crate::counters::Counters;
-use crate::decode::{BestFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, TickerFrame, Tickers};
+use crate::decode::{
+    BestFrame, ChangeFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, TickerFrame, Tickers,
+};
+use crate::digits::Shape;
 use crate::funding::{next_full_hour_ns, Funding, Ticker};
 use crate::ids::{InstrumentId, VenueId};
 use crate::json::Fault;
@@ -37,12 +41,17 @@ impl Market {
     /// An unknown venue; never because of the frame.
     pub fn feed(&mut self, venue: VenueId, frame: &[u8], ts_recv_ns: i64) -> Result<Claim, Refused> {
         let decoder = self.venues.get(venue.index()).ok_or(Refused::NoVenue(venue.0))?.decoder;
-        let claim = match decoder.decode(frame) {
+        let mut event = decoder.decode(frame);
+        if decoder.protocol().link.is_some() {
+            event = self.follow_link(venue, frame, event);
+        }
+        let claim = match event {
             Event::Unclaimed => Claim::Unclaimed,
             Event::Ignored => Claim::Ignored,
             Event::Malformed(kind, symbol, fault) => self.take_malformed(venue, kind, symbol, fault),
             Event::Delta(delta) => self.take_delta(venue, &delta, ts_recv_ns, Book::delta),
             Event::Follow(delta) => self.take_delta(venue, &delta, ts_recv_ns, Book::follow),
+            Event::Change(change) => self.take_change(venue, &change, ts_recv_ns),
             Event::Full(full) => self.take_full(venue, &full, ts_recv_ns, Book::full),
             Event::Begin(full) => self.take_full(venue, &full, ts_recv_ns, Book::begin),
             Event::Ticker(ticker) => self.take_ticker(venue, &ticker, ts_recv_ns),
@@ -53,6 +62,7 @@ impl Market {
         if let Some(venue) = self.venues.get_mut(venue.index()) {
             *venue.counters.of(claim) += 1;
         }
+        self.settle(Some(ts_recv_ns));
         Ok(claim)
     }
 
@@ -65,20 +75,25 @@ impl Market {
         let venue = entry.instrument.venue;
         let venue = self.venues.get_mut(venue.index()).ok_or(Refused::NoVenue(venue.0))?;
         let frame = venue.decoder.snapshot(body).map_err(Reason::Unreadable);
-        let read = frame.and_then(|frame| fill_full(&mut self.full, &frame, &entry.instrument, None, ts_recv_ns));
+        let read = frame.and_then(|frame| {
+            fill_full(&mut self.full, &frame, &entry.instrument, (&mut entry.shape, None), ts_recv_ns)
+        });
         if let Err(reason) = read {
             venue.counters.malformed += 1;
             entry.book.refuse_snapshot(reason);
+            self.watch.note(entry);
+            self.settle(Some(ts_recv_ns));
             return Ok(false);
         }
         let full = &self.full;
         venue.counters.snapshots += 1;
-        change(&mut venue.counters, entry, |entry| match venue.decoder.protocol().joining {
+        change(&mut self.watch, &mut venue.counters, entry, |entry| match venue.decoder.protocol().joining {
             Joining::Deltas => entry.book.snapshot(full),
             Joining::Whole => entry.book.full(full),
         });
         // How a fetched book's levels were written is not known to the stream's checksums.
         entry.digits = None;
+        self.settle(Some(ts_recv_ns));
         Ok(true)
     }
 
@@ -91,6 +106,9 @@ impl Market {
         entry.book.invalidate(Reason::Invalidated(reason.into()));
         entry.best = None;
         entry.forget_funding();
+        self.watch.note(entry);
+        self.rerate(id);
+        self.settle(None);
         Ok(())
     }
 
@@ -98,16 +116,29 @@ impl Market {
         let Some((counters, entry)) = target(&mut self.venues, &mut self.entries, venue, frame.symbol) else {
             return Claim::Ignored;
         };
-        match fill_delta(&mut self.delta, frame, &entry.instrument, entry.digits.as_deref_mut(), ts_recv_ns) {
-            Ok(()) => change(counters, entry, |entry| {
+        match fill_delta(
+            &mut self.delta,
+            frame,
+            &entry.instrument,
+            (&mut entry.shape, entry.digits.as_deref_mut()),
+            ts_recv_ns,
+        ) {
+            Ok(()) => change(&mut self.watch, counters, entry, |entry| {
                 let effect = work(&mut entry.book, &self.delta);
                 if effect == Effect::Applied {
                     verify::check(entry, &self.delta.bids, &self.delta.asks, frame.checksum);
                 }
                 effect
             }),
-            Err(reason) => lose(counters, entry, reason),
+            Err(reason) => lose(&mut self.watch, counters, entry, reason),
         }
+    }
+
+    fn take_change(&mut self, venue: VenueId, frame: &ChangeFrame<'_>, ts_recv_ns: i64) -> Claim {
+        let (symbol, message, bids, asks) = (frame.symbol, frame.message, frame.bids, frame.asks);
+        let (previous, ts_venue_ns) = (message.saturating_sub(1), 0);
+        let delta = DeltaFrame { symbol, first: message, last: message, previous, ts_venue_ns, bids, asks, checksum: None };
+        self.take_delta(venue, &delta, ts_recv_ns, Book::change)
     }
 
     fn take_full(&mut self, venue: VenueId, frame: &FullFrame<'_>, ts_recv_ns: i64, work: TakeFull) -> Claim {
@@ -116,10 +147,16 @@ impl Market {
             return Claim::Ignored;
         };
         verify::begin(entry, frame.checksum);
-        match fill_full(&mut self.full, frame, &entry.instrument, entry.digits.as_deref_mut(), ts_recv_ns) {
+        match fill_full(
+            &mut self.full,
+            frame,
+            &entry.instrument,
+            (&mut entry.shape, entry.digits.as_deref_mut()),
+            ts_recv_ns,
+        ) {
             Ok(()) => {
                 counters.snapshots += 1;
-                change(counters, entry, |entry| {
+                change(&mut self.watch, counters, entry, |entry| {
                     let effect = work(&mut entry.book, &self.full);
                     if effect == Effect::Applied {
                         verify::check(entry, &self.full.bids, &self.full.asks, frame.checksum);
@@ -127,7 +164,7 @@ impl Market {
                     effect
                 })
             }
-            Err(reason) => lose(counters, entry, reason),
+            Err(reason) => lose(&mut self.watch, counters, entry, reason),
         }
     }
 
@@ -143,7 +180,9 @@ impl Market {
         if let Some(funding) = entry.funding {
             entry.instrument.funding_interval_hours = funding.interval_hours;
         }
-        Claim::Touched(entry.instrument.id)
+        let id = entry.instrument.id;
+        self.rerate(id);
+        Claim::Touched(id)
     }
 
     fn take_tickers(&mut self, venue: VenueId, tickers: &Tickers<'_>, ts_recv_ns: i64) -> Claim {
@@ -200,7 +239,9 @@ impl Market {
             price_pay: frame.price_pay,
             ts_recv_ns,
         });
-        Claim::Touched(entry.instrument.id)
+        let id = entry.instrument.id;
+        self.rerate(id);
+        Claim::Touched(id)
     }
 
     fn take_malformed(&mut self, venue: VenueId, kind: Kind, symbol: Option<&str>, fault: Fault) -> Claim {
@@ -208,9 +249,13 @@ impl Market {
         if let Some((counters, entry)) = found {
             match kind {
                 Kind::Book => {
-                    lose(counters, entry, Reason::Unreadable(fault));
+                    lose(&mut self.watch, counters, entry, Reason::Unreadable(fault));
                 }
-                Kind::Funding => entry.forget_funding(),
+                Kind::Funding => {
+                    entry.forget_funding();
+                    let id = entry.instrument.id;
+                    self.rerate(id);
+                }
             }
         }
         Claim::Malformed
@@ -218,7 +263,7 @@ impl Market {
 }
 
 impl Entry {
-    fn forget_funding(&mut self) {
+    pub(super) fn forget_funding(&mut self) {
         self.funding = None;
         self.ticker = Ticker::default();
     }
@@ -235,7 +280,7 @@ impl Counters {
     }
 }
 
-fn target<'a>(
+pub(super) fn target<'a>(
     venues: &'a mut [Venue],
     entries: &'a mut [Entry],
     venue: VenueId,
@@ -246,7 +291,12 @@ fn target<'a>(
     Some((&mut venue.counters, entry))
 }
 
-fn change(counters: &mut Counters, entry: &mut Entry, work: impl FnOnce(&mut Entry) -> Effect) -> Claim {
+fn change(
+    watch: &mut Watch,
+    counters: &mut Counters,
+    entry: &mut Entry,
+    work: impl FnOnce(&mut Entry) -> Effect,
+) -> Claim {
     let was_live = entry.book.is_live();
     match work(entry) {
         Effect::Applied => {}
@@ -254,12 +304,14 @@ fn change(counters: &mut Counters, entry: &mut Entry, work: impl FnOnce(&mut Ent
         Effect::Buffered => counters.buffered += 1,
     }
     counters.gaps += u64::from(was_live && !entry.book.is_live());
+    watch.note(entry);
     Claim::Touched(entry.instrument.id)
 }
 
-fn lose(counters: &mut Counters, entry: &mut Entry, reason: Reason) -> Claim {
+pub(super) fn lose(watch: &mut Watch, counters: &mut Counters, entry: &mut Entry, reason: Reason) -> Claim {
     counters.gaps += u64::from(entry.book.is_live());
     entry.book.lost(reason);
+    watch.note(entry);
     Claim::Malformed
 }
 
@@ -267,24 +319,24 @@ fn fill_delta(
     delta: &mut Delta,
     frame: &DeltaFrame<'_>,
     of: &Instrument,
-    digits: Option<&mut Digits>,
+    written: (&mut Shape, Option<&mut Digits>),
     ts_recv_ns: i64,
 ) -> Result<(), Reason> {
     (delta.first, delta.last, delta.previous) = (frame.first, frame.last, frame.previous);
     (delta.ts_venue_ns, delta.ts_recv_ns) = (frame.ts_venue_ns, ts_recv_ns);
-    verify::read([(&frame.bids, &mut delta.bids), (&frame.asks, &mut delta.asks)], of, digits)
+    verify::read([(&frame.bids, &mut delta.bids), (&frame.asks, &mut delta.asks)], of, written)
 }
 
 fn fill_full(
     full: &mut Full,
     frame: &FullFrame<'_>,
     of: &Instrument,
-    digits: Option<&mut Digits>,
+    written: (&mut Shape, Option<&mut Digits>),
     ts_recv_ns: i64,
 ) -> Result<(), Reason> {
     if frame.symbol.is_some_and(|symbol| symbol != of.symbol) {
         return Err(Reason::Unreadable("a book of another symbol"));
     }
     (full.sequence, full.ts_venue_ns, full.ts_recv_ns) = (frame.sequence, frame.ts_venue_ns, ts_recv_ns);
-    verify::read([(&frame.bids, &mut full.bids), (&frame.asks, &mut full.asks)], of, digits)
+    verify::read([(&frame.bids, &mut full.bids), (&frame.asks, &mut full.asks)], of, written)
 }

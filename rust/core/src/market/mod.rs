@@ -1,25 +1,31 @@
 //! Every venue, instrument, book and funding rate of one bot. `intake` is the way of a frame into them.
 
 mod intake;
+mod links;
 mod verify;
+mod watch;
 
 use crate::book::checksum::Digits;
 use crate::book::{Book, Delta, Full, Level, Side};
 use crate::counters::Counters;
 use crate::decode::Decoder;
+use crate::digits::Shape;
 use crate::funding::{Funding, Ticker, FUNDING_AGE_NS_MAX};
 use crate::ids::{AssetId, CurrencyId, InstrumentId, Names, VenueId};
 use crate::merged::{merge, MergedLevel, MergedSource};
 use crate::quote;
 use crate::registry::{interval, Instrument, Refused, Terms, INSTRUMENTS_MAX};
 pub use intake::Claim;
+use links::Links;
 use rustc_hash::FxHashMap;
+use watch::Watch;
 
 #[derive(Debug)]
 struct Venue {
     decoder: Decoder,
     counters: Counters,
     symbols: FxHashMap<String, InstrumentId>,
+    links: Links,
 }
 
 #[derive(Debug)]
@@ -30,8 +36,14 @@ pub(crate) struct Entry {
     ticker: Ticker,
     best: Option<Best>,
     best_outdated_run: u32,
+    /// Which connection began the book, where connections are numbered.
+    link: Option<u32>,
     /// How the book's levels were written, where the stream sends checksums.
     digits: Option<Box<Digits>>,
+    /// How its levels' digits lay in the last message, which the next is likely to repeat.
+    shape: Shape,
+    /// Something is kept of its book besides: see `watch`.
+    watched: bool,
 }
 
 /// Best prices as told by a stream that carries nothing else; faster than the book, and never mixed with it.
@@ -76,6 +88,7 @@ pub struct Market {
     // Scratch, so that a frame costs no allocation.
     delta: Delta,
     full: Full,
+    watch: Watch,
 }
 
 impl Market {
@@ -88,7 +101,8 @@ impl Market {
             return Err(Refused::Twice(name.into()));
         }
         let id = VenueId(self.venue_names.intern(name));
-        self.venues.push(Venue { decoder, counters: Counters::default(), symbols: FxHashMap::default() });
+        let (counters, symbols, links) = (Counters::default(), FxHashMap::default(), Links::default());
+        self.venues.push(Venue { decoder, counters, symbols, links });
         Ok(id)
     }
 
@@ -113,15 +127,20 @@ impl Market {
         if let Some(members) = self.members.get_mut(asset as usize) {
             members.push(id);
         }
+        let book = if venue.decoder.protocol().uncrosses { Book::uncrossing() } else { Book::default() };
         self.entries.push(Entry {
             instrument,
-            book: Book::default(),
+            book,
             funding: None,
             ticker: Ticker::default(),
+            shape: Shape::default(),
             best: None,
             best_outdated_run: 0,
+            link: None,
             digits: None,
+            watched: false,
         });
+        self.enter(id, terms.venue, AssetId(asset));
         Ok(id)
     }
 
@@ -132,6 +151,7 @@ impl Market {
     pub fn set_interval(&mut self, id: InstrumentId, hours: u32) -> Result<(), Refused> {
         let entry = self.entries.get_mut(id.index()).ok_or(Refused::NoInstrument(id.0))?;
         entry.instrument.funding_interval_hours = interval(hours)?;
+        self.rerate(id);
         Ok(())
     }
 
@@ -149,6 +169,7 @@ impl Market {
                 return Err(Refused::Term { name: "rate", value: rate.to_string(), reason });
             }
         };
+        self.revalue();
         Ok(())
     }
 
@@ -162,6 +183,7 @@ impl Market {
         }
         let currency = CurrencyId(self.currencies.intern(currency));
         self.rates.insert(currency, Rate::Mid(source));
+        self.revalue();
         Ok(())
     }
 
@@ -262,8 +284,17 @@ impl Market {
     }
 
     pub(crate) fn members(&self, asset: &str) -> &[InstrumentId] {
-        let members = self.assets.number(asset).and_then(|asset| self.members.get(asset as usize));
-        members.map_or(&[], Vec::as_slice)
+        self.assets.number(asset).map_or(&[], |asset| self.members_of(AssetId(asset)))
+    }
+
+    pub(crate) fn members_of(&self, asset: AssetId) -> &[InstrumentId] {
+        self.members.get(asset.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// An asset's name.
+    #[must_use]
+    pub fn asset_name(&self, asset: AssetId) -> &str {
+        self.assets.name(asset.0)
     }
 
     pub(crate) fn currency_name(&self, currency: CurrencyId) -> &str {

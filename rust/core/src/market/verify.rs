@@ -5,20 +5,25 @@ use super::Entry;
 use crate::book::checksum::Digits;
 use crate::book::{Level, Reason};
 use crate::decode::{Checksum, Levels};
+use crate::digits::Shape;
 use crate::registry::Instrument;
 
 /// Both sides of a message, as text and as numbers to be.
 pub(super) type Sides<'a, 'f> = [(&'a Levels<'f>, &'a mut Vec<Level>); 2];
 
 /// Reads bids, then asks, and keeps their digits where `digits` is given.
-pub(super) fn read(sides: Sides<'_, '_>, of: &Instrument, mut digits: Option<&mut Digits>) -> Result<(), Reason> {
+pub(super) fn read(
+    sides: Sides<'_, '_>,
+    of: &Instrument,
+    (shape, mut digits): (&mut Shape, Option<&mut Digits>),
+) -> Result<(), Reason> {
     if let Some(digits) = digits.as_deref_mut() {
         digits.begin();
     }
     for (written, into) in sides {
         into.clear();
         match digits.as_deref_mut() {
-            None => written.read(of.price_scale, of.quantity_scale, into)?,
+            None => written.read_alike(of.price_scale, of.quantity_scale, into, shape)?,
             Some(digits) => {
                 let stage = |price: &str, quantity: &str| digits.stage(price, quantity);
                 written.read_noting(of.price_scale, of.quantity_scale, into, stage)?;

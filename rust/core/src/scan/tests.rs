@@ -1,3 +1,5 @@
+mod board;
+
 use super::*;
 use crate::decode::Decoder;
 use crate::market::tests::{context, hl_book, mark, terms, two_venues};

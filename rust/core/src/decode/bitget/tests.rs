@@ -153,6 +153,25 @@ fn digits_that_do_not_fit_the_instrument_are_refused_with_the_reason() {
     assert!(Decoder::Bitget.snapshot(SNAPSHOT_V2.as_bytes()).is_err());
 }
 
+#[test]
+fn the_usual_order_takes_the_short_way() {
+    for frame in [UPDATE_V2, UPDATE_V3, &UPDATE_V3.replace("\"checksum\":-431745958,", "")] {
+        let quick = (super::PROTOCOL.template)(frame);
+        assert!(quick.is_some(), "{frame}");
+        assert_eq!(quick, super::read(frame).ok());
+    }
+    for frame in [
+        SNAPSHOT_V3,
+        &UPDATE_V3.replace("usdt-futures", "SPOT"),
+        &UPDATE_V3.replace("\"books\"", "\"books5\""),
+        &UPDATE_V2.replace("-1258619028", "0"),
+        &UPDATE_V3.replace("\"seq\":483415085712,", ""),
+        &UPDATE_V3.replace("\"pseq\"", "\"seq\""),
+    ] {
+        assert_eq!((super::PROTOCOL.template)(frame), None, "{frame}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_damaged_frame_never_panics(at in 0usize..400, byte in any::<u8>(), cut in 0usize..500) {

@@ -152,6 +152,25 @@ fn a_rest_book_belongs_to_another_stream() {
     assert!(Decoder::Bybit.snapshot(br#"{"s":"BTCUSDT","b":[],"a":[],"u":1}"#).is_err());
 }
 
+#[test]
+fn the_usual_order_takes_the_short_way() {
+    for frame in [SNAPSHOT, DELTA, &DELTA.replace(",\"cts\":1700000000731", "")] {
+        let quick = (super::PROTOCOL.template)(frame);
+        assert!(quick.is_some(), "{frame}");
+        assert_eq!(quick, super::read(frame).ok());
+    }
+    let other = [
+        SNAPSHOT.replace("\"s\":\"BTCUSDT\"", "\"s\":\"ETHUSDT\""),
+        SNAPSHOT.replace("k.50.", "k.1."),
+        DELTA.replace("7003306", "0"),
+        DELTA.replace("\"seq\":50193543147", "\"seq\":\"x\""),
+        format!("{DELTA} "),
+    ];
+    for frame in other {
+        assert_eq!((super::PROTOCOL.template)(&frame), None, "{frame}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_damaged_frame_never_panics_and_never_reads_as_another(at in 0usize..400, byte in any::<u8>(), cut in 0usize..400) {
@@ -160,6 +179,7 @@ proptest! {
             let at = at % bytes.len();
             bytes[at] = byte;
             bytes.truncate(cut.max(bytes.len() / 2));
+            prop_assert_eq!(Decoder::Bybit.decode(&bytes), Decoder::Bybit.decode_any_order(&bytes));
             match Decoder::Bybit.decode(&bytes) {
                 Event::Begin(book) => {
                     let _ = book.bids.read(2, 3, &mut Vec::new());

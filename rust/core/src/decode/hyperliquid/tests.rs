@@ -53,8 +53,10 @@ fn best_prices_stand_beside_the_book() {
     let empty = frame.replace(r#"{"px":"0.97925","sz":"4144.6","n":1}"#, "null");
     assert!(matches!(decode(&empty), Event::Best(best) if best.bids == Levels::Empty));
     let one_sided = r#"{"channel":"bbo","data":{"coin":"BTC","time":1750948919838,"bbo":[{"px":"107575.0","sz":"3.87947","n":17}]}}"#;
-    assert_eq!(decode(one_sided), Event::Ignored);
-    for frame in [&frame.replace("\"0.97925\"", "0.97925"), &frame.replace("]}", ",null]}")] {
+    for no_pair in [one_sided, &frame.replace("]}", ",null]}")] {
+        assert_eq!(decode(no_pair), Event::Ignored);
+    }
+    for frame in [&frame.replace("\"0.97925\"", "0.97925"), &frame.replace("1750948919838", "\"x\"")] {
         assert!(matches!(decode(frame), Event::Malformed(Kind::Book, Some(_), _)), "{frame}");
     }
 }
@@ -97,6 +99,12 @@ fn a_rest_book_has_the_stream_s_shape() {
     assert!(Decoder::Hyperliquid.snapshot(b"null").is_err());
 }
 
+#[test]
+fn the_usual_order_takes_the_short_way() {
+    assert!((super::PROTOCOL.template)(BOOK).is_some());
+    assert!((super::PROTOCOL.template)(CONTEXT).is_none());
+}
+
 proptest! {
     #[test]
     fn a_damaged_frame_never_panics(at in 0usize..400, byte in any::<u8>(), cut in 0usize..400) {
@@ -105,6 +113,7 @@ proptest! {
             let at = at % bytes.len();
             bytes[at] = byte;
             bytes.truncate(cut.max(bytes.len() / 2));
+            prop_assert_eq!(Decoder::Hyperliquid.decode(&bytes), Decoder::Hyperliquid.decode_any_order(&bytes));
             match Decoder::Hyperliquid.decode(&bytes) {
                 Event::Full(book) => {
                     let _ = book.bids.read(3, 1, &mut Vec::new());

@@ -50,7 +50,7 @@ fn a_frame_without_ids_needs_its_checksum() {
     assert_eq!((delta.last, delta.previous), (0, 0));
     assert_eq!(delta.checksum, Some(Checksum::Best25(-2_017_579_879_i32 as u32)));
     for frame in [OF_2022.replace("-2017579879", "0"), UPDATE.replace(",\"prevSeqId\":123456,\"seqId\":123470", "")] {
-        assert!(matches!(decode(&frame), Event::Malformed(Kind::Book, Some(_), "a field is missing")), "{frame}");
+        assert!(matches!(decode(&frame), Event::Malformed(Kind::Book, Some(_), "an id is missing")), "{frame}");
     }
 }
 
@@ -165,6 +165,24 @@ fn a_rest_book_joins_by_its_id() {
         &body.replace("\"seqId\":3235851742", "\"x\":1"),
     ] {
         assert!(Decoder::Okx.snapshot(body.as_bytes()).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn the_usual_order_takes_the_short_way() {
+    let swapped = UPDATE.replace("\"prevSeqId\":123456,\"seqId\":123470", "\"seqId\":123470,\"prevSeqId\":123456");
+    for frame in [UPDATE, OF_2022, &swapped, &UPDATE.replace("\"checksum\":0,", "")] {
+        let quick = (super::PROTOCOL.template)(frame);
+        assert!(quick.is_some(), "{frame}");
+        assert_eq!(quick, super::read(frame).ok());
+    }
+    for frame in [
+        SNAPSHOT,
+        &UPDATE.replace("\"seqId\":123470", "\"seqId\":123470,\"seqId\":123470"),
+        &UPDATE.replace("\"checksum\":0", "\"checksum\":4294967295"),
+        &UPDATE.replace("}]}", "}]} "),
+    ] {
+        assert_eq!((super::PROTOCOL.template)(frame), None, "{frame}");
     }
 }
 
