@@ -2,7 +2,7 @@
 //!
 //! Walks the text once, keeps a bounded depth, borrows everything it returns, and never panics on hostile input.
 
-use crate::digits;
+use crate::digits::{self, STEP};
 
 /// Deepest nesting accepted; the deepest market frame has 5.
 const DEPTH_MAX: u32 = 32;
@@ -262,9 +262,19 @@ pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
         }
         at += CHUNK;
     }
-    let rest = text.get(at..)?;
-    let end = rest.windows(2).position(|pair| matches!(pair, b"]]" | b"}]"))?;
-    rest.get(..end)?.iter().all(|byte| *byte > b' ').then_some(at + end + 2)
+    loop {
+        let (ends, blanks) = digits::closings(text, at);
+        if ends != 0 {
+            let end = at + (ends.trailing_zeros() / 8) as usize;
+            // What is marked above a first true mark may be none: then it is judged as any value is.
+            let found = matches!(text.get(end..end + 2)?, b"]]" | b"}]");
+            return (found && blanks & (ends.wrapping_sub(1) & !ends) == 0).then_some(end + 2);
+        }
+        at += STEP;
+        if blanks != 0 || at >= text.len() {
+            return None;
+        }
+    }
 }
 
 fn chunk(text: &[u8], at: usize) -> Option<&[u8; CHUNK]> {

@@ -141,7 +141,10 @@ def test_a_fault_in_the_best_levels_is_noticed_and_the_next_snapshot_heals(venue
         elif fault == "altered":
             level = (data["asks"] or data["bids"])[0]
             wrong = [level[0], "7" if level[1] != "7" else "8", *level[2:]]
-            sent[at] = (text.replace(json.dumps(level, separators=(",", ":")), json.dumps(wrong, separators=(",", ":"))), *sent[at][1:])
+            sent[at] = (
+                text.replace(json.dumps(level, separators=(",", ":")), json.dumps(wrong, separators=(",", ":"))),
+                *sent[at][1:],
+            )
         naive, number = Naive(), numbers[symbol]
         for n, (text, *_) in enumerate(sent[: at + 60]):
             if n == at and fault == "lost":
@@ -205,9 +208,7 @@ def test_bitget_of_today() -> None:
     core = Core()
     core.add_venue("bitget", "bitget")
     names = ["BELUSDT", "BTCUSDT", "STORJUSDT", "ADAUSDT", "YGGUSDT", "BTCUSDZ24"]
-    numbers = {
-        name: core.add_instrument(0, name, name, "USDT", "0.00001", "0.0001", "1", 0.0006, 4) for name in names
-    }
+    numbers = {name: core.add_instrument(0, name, name, "USDT", "0.00001", "0.0001", "1", 0.0006, 4) for name in names}
     claims: dict[str, list[int]] = {}
     for name in ("bitget-futures.jsonl", "bitget-futures-v3.jsonl"):
         for line in (SAMPLES / name).read_text().splitlines():

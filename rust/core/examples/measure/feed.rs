@@ -109,7 +109,8 @@ pub fn map(directory: &Path, workload: &str) -> Result<Contest, Fault> {
         let elapsed = timed(|| {
             for (_, frame) in &frames {
                 let Event::Delta(delta) = Decoder::BinanceUsdm.decode(black_box(frame)) else { continue };
-                (bids.clear(), asks.clear());
+                bids.clear();
+                asks.clear();
                 let read = delta.bids.read(1, 3, &mut bids).and_then(|()| delta.asks.read(1, 3, &mut asks));
                 if let (Ok(()), Some(book)) = (read, books.get_mut(delta.symbol)) {
                     book.delta(&bids, &asks);

@@ -34,6 +34,8 @@ fn contest(directory: &Path, id: &str) -> Result<Contest, Fault> {
         ("frame", "bound") => feed::bound(directory, workload),
         ("funding", "ours") => funding::scratch(directory, workload),
         ("rate", "ours") => funding::one(directory, workload),
+        ("watched", "ours") => venues::watched(directory, workload),
+        ("recompute", "ours") => venues::incremental(directory, workload),
         ("recompute", "scratch") => venues::from_scratch(directory, workload),
         _ => Err(format!("{id}: no such contest").into()),
     }

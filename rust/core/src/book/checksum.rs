@@ -5,12 +5,16 @@
 
 use super::{Book, Level, Side};
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// Levels a side that count.
 const LEVELS: usize = 25;
 
-/// Longest `price:quantity:` kept. The longest recorded has 31 bytes; a level that is longer fails its checksum.
-const TEXT_BYTES: usize = 47;
+/// Longest `price:quantity:` kept. The longest recorded has 26 bytes; a level that is longer fails its checksum.
+const TEXT_BYTES: usize = 39;
+
+/// Bytes copied at a time.
+const STEP: usize = 16;
 
 /// A level as written, `price:quantity:`.
 #[derive(Debug, Clone, Copy)]
@@ -20,18 +24,29 @@ struct Text {
 }
 
 impl Text {
-    fn new(price: &str, quantity: &str) -> Self {
+    fn new(raw: &[u8], price: Range<usize>, quantity: Range<usize>) -> Self {
         let mut text = Self { bytes: [0; TEXT_BYTES], used: 0 };
-        for part in [price.as_bytes(), b":", quantity.as_bytes(), b":"] {
-            let used = usize::from(text.used);
-            match text.bytes.get_mut(used..used + part.len()) {
-                Some(room) => room.copy_from_slice(part),
-                None => return Self { used: 0, ..text },
-            }
-            // At most TEXT_BYTES, far below u8::MAX.
-            text.used += part.len() as u8;
+        match text.put(raw, price).and_then(|()| text.put(raw, quantity)) {
+            Some(()) => text,
+            None => Self { used: 0, ..text },
         }
-        text
+    }
+
+    /// Appends a number and a colon.
+    #[inline(always)]
+    fn put(&mut self, raw: &[u8], number: Range<usize>) -> Option<()> {
+        let from = usize::from(self.used);
+        let to = from + number.len();
+        let ahead = raw.get(number.start..).and_then(|rest| rest.first_chunk::<STEP>());
+        match (ahead, self.bytes.get_mut(from..from + STEP)) {
+            // A length known beforehand is copied quicker than the right one; what is too much is written over.
+            (Some(ahead), Some(room)) if number.len() <= STEP => room.copy_from_slice(ahead),
+            _ => self.bytes.get_mut(from..to)?.copy_from_slice(raw.get(number)?),
+        }
+        *self.bytes.get_mut(to)? = b':';
+        // At most TEXT_BYTES, far below u8::MAX.
+        self.used = to as u8 + 1;
+        Some(())
     }
 }
 
@@ -57,9 +72,29 @@ impl Digits {
         self.staged.clear();
     }
 
-    /// The next level of the message, bids first.
-    pub(crate) fn stage(&mut self, price: &str, quantity: &str) {
-        self.staged.push(Text::new(price, quantity));
+    /// The next level of the message, bids first: where its price and its quantity stand in `raw`.
+    pub(crate) fn note(&mut self, raw: &[u8], price: Range<usize>, quantity: Range<usize>) {
+        self.staged.push(Text::new(raw, price, quantity));
+    }
+
+    /// As [`Digits::note`], of two texts.
+    pub(crate) fn note_text(&mut self, price: &str, quantity: &str) {
+        let mut text = Text { bytes: [0; TEXT_BYTES], used: 0 };
+        let put = text.put(price.as_bytes(), 0..price.len());
+        if put.and_then(|()| text.put(quantity.as_bytes(), 0..quantity.len())).is_none() {
+            text.used = 0;
+        }
+        self.staged.push(text);
+    }
+
+    /// How many levels were noted.
+    pub(crate) fn noted(&self) -> usize {
+        self.staged.len()
+    }
+
+    /// Forgets the levels noted after the first `count`: they are to be read again.
+    pub(crate) fn forget_from(&mut self, count: usize) {
+        self.staged.truncate(count);
     }
 
     /// The book has taken the message; a quantity of 0 removes a level.
@@ -121,7 +156,7 @@ mod tests {
     fn written(book: &Book, texts: &[(&str, &str)]) -> Digits {
         let mut digits = Digits::default();
         digits.begin();
-        texts.iter().for_each(|(price, quantity)| digits.stage(price, quantity));
+        texts.iter().for_each(|(price, quantity)| digits.note_text(price, quantity));
         let side = |side| book.side(side).iter().collect::<Vec<_>>();
         digits.commit(&side(Side::Bid), &side(Side::Ask));
         digits
@@ -141,7 +176,7 @@ mod tests {
         let mut digits = written(&book, &[("3.0", "1"), ("2", "1.00"), ("4", "1")]);
         assert_eq!(line(&mut digits, &book), "3.0:1:4:1:2:1.00:");
         digits.begin();
-        digits.stage("2", "0");
+        digits.note_text("2", "0");
         digits.commit(&[Level { price: 2, quantity: 0 }], &[]);
         assert_eq!(line(&mut digits, &book), "3.0:1:4:1:");
         digits.clear();
@@ -150,8 +185,15 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_long_is_no_text() {
-        let digits = "1".repeat(TEXT_BYTES);
-        assert_eq!(Text::new(&digits, "1").used, 0);
-        assert_eq!(usize::from(Text::new(&digits[..TEXT_BYTES - 3], "1").used), TEXT_BYTES);
+        for price in 1..=TEXT_BYTES {
+            for quantity in 1..=TEXT_BYTES {
+                let raw = format!("{}\",\"{}\"]", "1".repeat(price), "2".repeat(quantity));
+                let from = price + 3;
+                let text = Text::new(raw.as_bytes(), 0..price, from..from + quantity);
+                let wanted = format!("{}:{}:", "1".repeat(price), "2".repeat(quantity));
+                let kept = if wanted.len() > TEXT_BYTES { "" } else { &wanted };
+                assert_eq!(text.bytes.get(..usize::from(text.used)), Some(kept.as_bytes()));
+            }
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! The levels of one side, still as text, and the one place where their digits become mantissas.
 
+use crate::book::checksum::Digits;
 use crate::book::{Level, Reason};
 use crate::digits::{self, Shape};
 use crate::json::{Fault, Scanner};
 use crate::num::{exact, mantissa, NumError};
+use std::ops::Range;
 
 /// The levels of one side, checked as JSON only; numbers quoted or bare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +73,7 @@ impl<'a> Levels<'a> {
         shape: &mut Shape,
     ) -> Result<(), Reason> {
         let before = into.len();
-        if self.quickly(price_scale, quantity_scale, into, shape).is_some() {
+        if self.quickly(price_scale, quantity_scale, into, shape, |_, _, _| {}).is_some() {
             return Ok(());
         }
         into.truncate(before);
@@ -81,41 +83,59 @@ impl<'a> Levels<'a> {
         })
     }
 
-    /// As [`Levels::read`], and hands over what was written of every level appended.
+    /// As [`Levels::read_alike`], and has `digits` note what was written of every level appended.
     pub(crate) fn read_noting(
         &self,
         price_scale: u8,
         quantity_scale: u8,
         into: &mut Vec<Level>,
-        mut note: impl FnMut(&'a str, &'a str),
+        (shape, digits): (&mut Shape, &mut Digits),
     ) -> Result<(), Reason> {
+        let (before, noted) = (into.len(), digits.noted());
+        let note = |raw: &[u8], price: Range<usize>, quantity: Range<usize>| digits.note(raw, price, quantity);
+        if self.quickly(price_scale, quantity_scale, into, shape, note).is_some() {
+            return Ok(());
+        }
+        into.truncate(before);
+        digits.forget_from(noted);
         self.walk(|price, quantity| {
             into.push(level(price, quantity, price_scale, quantity_scale)?);
-            note(price.text, quantity.text);
+            digits.note_text(price.text, quantity.text);
             Ok(())
         })
     }
 
     /// As [`Levels::read`], for levels written without blanks and of ordinary digits.
-    fn quickly(&self, price_scale: u8, quantity_scale: u8, into: &mut Vec<Level>, shape: &mut Shape) -> Option<()> {
+    #[inline(always)]
+    fn quickly(
+        &self,
+        price_scale: u8,
+        quantity_scale: u8,
+        into: &mut Vec<Level>,
+        shape: &mut Shape,
+        mut note: impl FnMut(&[u8], Range<usize>, Range<usize>),
+    ) -> Option<()> {
         let raw = match *self {
             Self::Empty => return Some(()),
             Self::One { .. } | Self::Bare { .. } | Self::Batch { .. } => return None,
             Self::Rows { raw, .. } | Self::Keyed { raw, .. } => raw.as_bytes(),
         };
         let mut at = Quick { text: raw, at: 1, price_scale, quantity_scale, shape };
+        let note = &mut note;
         match *self {
             _ if raw == b"[]" => Some(()),
             Self::Rows { fields: 2, .. } if raw.get(2) == Some(&b'"') => {
-                at.each(into, b"[\"", b"\",\"", |at| at.literal(b"\"]"))
+                at.each(into, note, b"[\"", b"\",\"", |at| at.literal(b"\"]"))
             }
-            Self::Rows { fields: 2, .. } => at.each(into, b"[", b",", |at| at.bare(b']')),
-            Self::Rows { fields, .. } => at.each(into, b"[\"", b"\",\"", |at| at.strings(fields - 2)),
-            Self::Keyed { price: "px", .. } => at.each(into, b"{\"px\":\"", b"\",\"sz\":\"", |at| at.orders()),
-            Self::Keyed { price: "p", .. } => at.each(into, b"{\"p\":\"", b"\",\"s\":", |at| at.bare(b'}')),
-            Self::Keyed { quantity: "qty", .. } => at.each(into, b"{\"price\":", b",\"qty\":", |at| at.bare(b'}')),
+            Self::Rows { fields: 2, .. } => at.each(into, note, b"[", b",", |at| at.bare(b']')),
+            Self::Rows { fields, .. } => at.each(into, note, b"[\"", b"\",\"", |at| at.strings(fields - 2)),
+            Self::Keyed { price: "px", .. } => at.each(into, note, b"{\"px\":\"", b"\",\"sz\":\"", |at| at.orders()),
+            Self::Keyed { price: "p", .. } => at.each(into, note, b"{\"p\":\"", b"\",\"s\":", |at| at.bare(b'}')),
+            Self::Keyed { quantity: "qty", .. } => {
+                at.each(into, note, b"{\"price\":", b",\"qty\":", |at| at.bare(b'}'))
+            }
             Self::Keyed { quantity: "size", .. } => {
-                at.each(into, b"{\"price\":\"", b"\",\"size\":\"", |at| at.literal(b"\"}"))
+                at.each(into, note, b"{\"price\":\"", b"\",\"size\":\"", |at| at.literal(b"\"}"))
             }
             _ => None,
         }
@@ -171,6 +191,7 @@ impl Quick<'_> {
     fn each<const N: usize, const M: usize>(
         &mut self,
         into: &mut Vec<Level>,
+        note: &mut impl FnMut(&[u8], Range<usize>, Range<usize>),
         opening: &[u8; N],
         between: &[u8; M],
         closing: impl Fn(&mut Self) -> Option<()>,
@@ -181,12 +202,14 @@ impl Quick<'_> {
             if end == 0 || (opening.last() != Some(&b'"') && self.needless_zero()) {
                 return None;
             }
+            let written = self.at..end;
             self.at = end;
             self.literal(between)?;
             let (quantity, end) = digits::mantissa(self.text, self.at, self.quantity_scale);
             if end == 0 || price == 0 || (between.last() != Some(&b'"') && self.needless_zero()) {
                 return None;
             }
+            note(self.text, written, self.at..end);
             self.at = end;
             closing(self)?;
             into.push(Level { price, quantity });

@@ -137,7 +137,8 @@ impl Market {
     fn take_change(&mut self, venue: VenueId, frame: &ChangeFrame<'_>, ts_recv_ns: i64) -> Claim {
         let (symbol, message, bids, asks) = (frame.symbol, frame.message, frame.bids, frame.asks);
         let (previous, ts_venue_ns) = (message.saturating_sub(1), 0);
-        let delta = DeltaFrame { symbol, first: message, last: message, previous, ts_venue_ns, bids, asks, checksum: None };
+        let delta =
+            DeltaFrame { symbol, first: message, last: message, previous, ts_venue_ns, bids, asks, checksum: None };
         self.take_delta(venue, &delta, ts_recv_ns, Book::change)
     }
 

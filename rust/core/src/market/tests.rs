@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 
 mod bitget;
 mod bybit;
+mod dydx;
+mod gate;
+mod kraken;
+mod kucoin;
 mod okx;
 
 const HOUR_NS: i64 = 3_600_000_000_000;

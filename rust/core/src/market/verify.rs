@@ -24,10 +24,7 @@ pub(super) fn read(
         into.clear();
         match digits.as_deref_mut() {
             None => written.read_alike(of.price_scale, of.quantity_scale, into, shape)?,
-            Some(digits) => {
-                let stage = |price: &str, quantity: &str| digits.stage(price, quantity);
-                written.read_noting(of.price_scale, of.quantity_scale, into, stage)?;
-            }
+            Some(digits) => written.read_noting(of.price_scale, of.quantity_scale, into, (shape, digits))?,
         }
     }
     Ok(())
