@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARGO_TERM_COLOR ?= never
 RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml 2>/dev/null)
 
-.PHONY: run test check unit chaos playback bench picture lock clean help
+.PHONY: run test check unit chaos playback bench bench-peers bench-check picture lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -32,9 +32,22 @@ chaos: $(VENV)/.dev ## kill −9 at 50 seeded moments, compared with the venues 
 playback: $(VENV)/.dev ## recorded books whole at 1x and 5x through wire, tap and core (8 minutes)
 	BOOKS_WHOLE=1 python -m pytest tests/integration/test_books_playback.py -k part --timeout 900
 
-bench: $(VENV)/.dev ## speed of the core's boundary, and decision to bytes on the wire
+bench: $(VENV)/.dev ## the table of speed beside the peers (QUICK=1), the boundary, decision to bytes on the wire
+	@python -m benches $(if $(QUICK),--quick)
+ifndef QUICK
 	python -m pytest benches --benchmark-only --benchmark-columns=median,ops -o python_files='bench_*.py'
 	python benches/latency.py
+endif
+
+bench-peers: .venv-peers/.made ## install what the core is measured against, in an environment of its own
+
+.venv-peers/.made: requirements-peers.lock
+	$(or $(shell command -v python3.11),$(BIN)/python) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --require-hashes -r requirements-peers.lock
+	@touch $@
+
+bench-check: $(VENV)/.dev ## instruction counts of the hot paths; a growth above 3 % fails (needs valgrind)
+	@python -m benches.instructions
 
 picture: $(VENV)/.built ## docs/status.svg from a run of 40 s (FOR=seconds)
 	@sh tools/picture.sh $(or $(FOR),40)
@@ -43,7 +56,7 @@ lock: $(VENV)/.dev ## write both lock files anew, with hashes
 	sh tools/lock.sh
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) target .arbbot python/arbbot/_core.abi3.so
+	rm -rf $(VENV) .venv-peers target .arbbot python/arbbot/_core.abi3.so
 
 $(VENV)/.python: requirements.lock tools/prerequisites.sh
 	@sh tools/prerequisites.sh $(VENV)
