@@ -4,9 +4,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from arbbot import _core
-from arbbot._core import Core
-from benches.contest import Contest, Maker, Missing, Pass, lines, serve, timed
+from arbbot._core import Board, Core
+from benches.contest import Contest, Maker, Pass, lines, serve, timed
 from benches.spread import FEE_RATE, SIZE
 
 CALLS = 100_000
@@ -31,14 +30,12 @@ def market(path: Path) -> tuple[Core, Frames]:
 
 def board(path: Path, make: Work) -> Contest:
     """Frames into a core whose board watches the asset."""
-    if not hasattr(_core, "Board"):
-        raise Missing("the core has no board")
 
     def contest() -> Pass:
         core, frames = market(path)
-        watching = _core.Board(core)
+        watching = Board(core)
         row = watching.watch("BTC", [SIZE], 0.0)
-        table, cell = watching.table(), (row, _core.Board.EDGE)
+        table, cell = watching.table(), (row, Board.EDGE)
         elapsed = timed(make(core, frames, table, cell))
         return Pass(elapsed, len(frames), f"{table[cell]:.4f}")
 

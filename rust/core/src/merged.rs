@@ -1,11 +1,17 @@
 //! Several venues' books of one asset and one quote currency, read as a single book in the asset's unit.
 //!
 //! Levels are compared exactly, over a common integer unit, and keep the instrument they came from. Two venues at one
-//! price stay two levels. The result may be crossed: that is an arbitrage, not a fault.
+//! price stay two levels. The result may be crossed: that is an arbitrage, not a fault. [`merge`] reads any books at any
+//! time; `Consolidated` is kept where somebody reads often.
+
+mod consolidated;
+mod units;
 
 use crate::book::{Ladder, Level, Side};
 use crate::ids::InstrumentId;
 use crate::registry::Instrument;
+pub(crate) use consolidated::Consolidated;
+use units::price_factors;
 
 /// Largest factor between a mantissa and the common unit: `i64::MAX` times this fits an `i128`.
 const FACTOR_MAX: i128 = 10_000_000_000_000_000_000;
@@ -17,6 +23,17 @@ pub struct MergedSource<'a> {
     pub instrument: &'a Instrument,
     /// Its side.
     pub ladder: &'a Ladder,
+}
+
+impl MergedSource<'_> {
+    fn merged(&self, level: Level) -> MergedLevel {
+        MergedLevel {
+            price: self.instrument.price_per_asset(level.price as f64),
+            quantity: self.instrument.quantity_asset(level.quantity as f64),
+            instrument: self.instrument.id,
+            level,
+        }
+    }
 }
 
 /// A level of a merged book.
@@ -37,7 +54,8 @@ pub struct MergedLevel {
 /// None when the multipliers are so odd that prices cannot be compared exactly.
 #[must_use]
 pub fn merge(side: Side, sources: &[MergedSource<'_>], count: usize) -> Option<Vec<MergedLevel>> {
-    let factors = factors(sources)?;
+    let instruments: Vec<_> = sources.iter().map(|source| source.instrument).collect();
+    let factors = price_factors(&instruments, FACTOR_MAX)?;
     let mut walks: Vec<_> = sources.iter().map(|source| source.ladder.iter().peekable()).collect();
     let mut levels = Vec::new();
     while levels.len() < count {
@@ -47,42 +65,12 @@ pub fn merge(side: Side, sources: &[MergedSource<'_>], count: usize) -> Option<V
             let rank = if side == Side::Ask { price } else { -price };
             Some(((rank, source.instrument.id), at))
         });
-        let Some(((_, instrument), at)) = keyed.min() else { break };
+        let Some((_, at)) = keyed.min() else { break };
         if let (Some(level), Some(source)) = (walks.get_mut(at).and_then(Iterator::next), sources.get(at)) {
-            levels.push(MergedLevel {
-                price: source.instrument.price_per_asset(level.price as f64),
-                quantity: source.instrument.quantity_asset(level.quantity as f64),
-                instrument,
-                level,
-            });
+            levels.push(source.merged(level));
         }
     }
     Some(levels)
-}
-
-/// For each source, how many common units one of its price mantissas is worth.
-///
-/// A mantissa is worth 10^-scale / (m × 10^e) quote per asset unit; the common unit is 10^lowest / lcm(m).
-fn factors(sources: &[MergedSource<'_>]) -> Option<Vec<i128>> {
-    let exponent =
-        |source: &MergedSource<'_>| -i32::from(source.instrument.price_scale) - source.instrument.multiplier.1;
-    let lowest = sources.iter().map(exponent).min().unwrap_or(0);
-    let common =
-        sources.iter().try_fold(1i128, |common, source| lcm(common, i128::from(source.instrument.multiplier.0)))?;
-    let factor = |source: &MergedSource<'_>| {
-        let shift = u32::try_from(exponent(source) - lowest).ok()?;
-        let factor = 10i128.checked_pow(shift)?.checked_mul(common / i128::from(source.instrument.multiplier.0))?;
-        Some(factor).filter(|factor| *factor <= FACTOR_MAX)
-    };
-    sources.iter().map(factor).collect()
-}
-
-fn lcm(a: i128, b: i128) -> Option<i128> {
-    let (mut x, mut y) = (a, b);
-    while y != 0 {
-        (x, y) = (y, x % y);
-    }
-    (a / x).checked_mul(b)
 }
 
 #[cfg(test)]

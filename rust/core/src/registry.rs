@@ -35,6 +35,9 @@ pub enum Refused {
     /// An asset that no instrument was registered for.
     #[error("no instrument of {0}: register one with add_instrument first")]
     NoAsset(String),
+    /// An asset whose instruments count in units that have no common one within reach.
+    #[error("the books of {0} have no common unit: read them merged without watching")]
+    NoUnit(String),
     /// Two instruments that are not a watched pair.
     #[error("instruments {0} and {1} are no pair of a watched asset: watch the asset first, and take two venues")]
     NoPair(u32, u32),
@@ -121,6 +124,18 @@ impl Instrument {
     #[must_use]
     pub fn quantity_asset(&self, mantissa: f64) -> f64 {
         mantissa / num::power(self.quantity_scale) * self.asset_per_unit()
+    }
+
+    /// Price mantissas × quantity mantissas in quote currency; the multiplier cancels out.
+    #[must_use]
+    pub fn notional(&self, mantissas: f64) -> f64 {
+        mantissas / num::power(self.price_scale) / num::power(self.quantity_scale)
+    }
+
+    /// Quote currency as price mantissas × quantity mantissas.
+    #[must_use]
+    pub fn notional_mantissa(&self, notional: f64) -> f64 {
+        notional * num::power(self.price_scale) * num::power(self.quantity_scale)
     }
 
     /// Asset units as a quantity mantissa; a whole one where it is one but for binary rounding.

@@ -218,12 +218,9 @@ impl Market {
             return Some(Divergence { long, short, rate_per_hour: widest.rate_per_hour });
         }
         // A rate that is too old is the widest: seldom, so all fresh ones are tried against each other.
-        let mut rated: Vec<(InstrumentId, VenueId, f64)> = Vec::new();
-        for found in self.members_of(asset).iter().filter_map(|id| self.rated(*id, now_ns)) {
-            if rated.iter().all(|(_, venue, _)| *venue != found.1) {
-                rated.push(found);
-            }
-        }
+        let speaks = |found: &(InstrumentId, VenueId, f64)| self.speaker(found.1, asset) == Some(found.0);
+        let rated = self.members_of(asset).iter().filter_map(|id| self.rated(*id, now_ns));
+        let rated: Vec<_> = rated.filter(speaks).collect();
         let cost = |venue: VenueId| self.matrix().cost(venue.index());
         let pairs = rated.iter().flat_map(|short| rated.iter().map(move |long| (short, long)));
         let pairs = pairs.filter(|(short, long)| short.1 != long.1).map(|(short, long)| Divergence {

@@ -1,11 +1,11 @@
-//! Books, merged books, and prices at a size.
+//! Books, and prices at a size.
 
 use crate::edge::{known, read, side};
 use crate::Core;
-use arbbot_core::{num, vwap, BookState};
+use arbbot_core::{depth_within, num, vwap, vwap_notional, BookState, Instrument, InstrumentId, Level};
 use pyo3::prelude::*;
 
-/// Best prices of one Live, two-sided book.
+/// Best prices of both sides.
 #[pyclass(module = "arbbot._core", frozen, get_all)]
 pub struct Top {
     bid: String,
@@ -16,10 +16,23 @@ pub struct Top {
     ts_recv_ns: i64,
 }
 
+impl Top {
+    fn new(of: &Instrument, bid: Level, ask: Level, ts_venue_ns: Option<i64>, ts_recv_ns: i64) -> Self {
+        Self {
+            bid: num::text(bid.price, of.price_scale),
+            bid_quantity: num::text(bid.quantity, of.quantity_scale),
+            ask: num::text(ask.price, of.price_scale),
+            ask_quantity: num::text(ask.quantity, of.quantity_scale),
+            ts_venue_ns,
+            ts_recv_ns,
+        }
+    }
+}
+
 /// Every book of a core, one by one and merged; reads only.
 #[pyclass(module = "arbbot._core", frozen)]
 pub struct Books {
-    core: Py<Core>,
+    pub(crate) core: Py<Core>,
 }
 
 #[pymethods]
@@ -43,14 +56,8 @@ impl Books {
     fn top(&self, py: Python<'_>, instrument: u32) -> PyResult<Option<Top>> {
         read(&self.core, py, |market| {
             let (terms, book) = known(market, instrument)?;
-            Ok(book.top().map(|(bid, ask)| Top {
-                bid: num::text(bid.price, terms.price_scale),
-                bid_quantity: num::text(bid.quantity, terms.quantity_scale),
-                ask: num::text(ask.price, terms.price_scale),
-                ask_quantity: num::text(ask.quantity, terms.quantity_scale),
-                ts_venue_ns: book.ts_venue_ns(),
-                ts_recv_ns: book.ts_recv_ns().unwrap_or_default(),
-            }))
+            let heard_ns = book.ts_recv_ns().unwrap_or_default();
+            Ok(book.top().map(|(bid, ask)| Top::new(terms, bid, ask, book.ts_venue_ns(), heard_ns)))
         })
     }
 
@@ -91,19 +98,32 @@ impl Books {
         })
     }
 
-    fn merged(
-        &self,
-        py: Python<'_>,
-        asset: &str,
-        quote: &str,
-        side: &str,
-        count: usize,
-    ) -> PyResult<Option<Vec<(f64, f64, u32)>>> {
+    fn vwap_notional(&self, py: Python<'_>, instrument: u32, side: &str, notional: f64) -> PyResult<Option<f64>> {
         let wanted = self::side(side)?;
         read(&self.core, py, |market| {
-            let levels = market.merged(asset, quote, wanted, count);
-            let rows = |level: arbbot_core::MergedLevel| (level.price, level.quantity, level.instrument.0);
-            Ok(levels.map(|levels| levels.into_iter().map(rows).collect()))
+            let (terms, book) = known(market, instrument)?;
+            let price = vwap_notional(book.side(wanted), terms.notional_mantissa(notional));
+            Ok(price.map(|price| terms.price_per_asset(price)))
+        })
+    }
+
+    fn depth(&self, py: Python<'_>, instrument: u32, side: &str, bp: f64) -> PyResult<(f64, f64)> {
+        let wanted = self::side(side)?;
+        read(&self.core, py, |market| {
+            let (terms, book) = known(market, instrument)?;
+            let (quantity, notional) = depth_within(book.side(wanted), bp);
+            Ok((terms.quantity_asset(quantity), terms.notional(notional)))
+        })
+    }
+
+    fn best(&self, py: Python<'_>, instrument: u32) -> PyResult<Option<Top>> {
+        read(&self.core, py, |market| {
+            let (terms, _) = known(market, instrument)?;
+            let best = market.best(InstrumentId(instrument));
+            Ok(best.and_then(|best| {
+                let (bid, ask) = best.bid.zip(best.ask)?;
+                Some(Top::new(terms, bid, ask, best.ts_venue_ns, best.ts_recv_ns))
+            }))
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The edge: refusals and panics of the core become `arbbot.domain.errors.CoreError`.
 
-use crate::Core;
+use crate::{Core, State};
 use arbbot_core::{contain, Book, Instrument, InstrumentId, Market, Refused, Side};
 use pyo3::import_exception;
 use pyo3::prelude::*;
@@ -9,16 +9,18 @@ import_exception!(arbbot.domain.errors, CoreError);
 
 impl Core {
     /// Runs `work` on the core; after a panic the core's state is unknown, so it answers nothing more.
-    pub(crate) fn run<T>(&mut self, work: impl FnOnce(&mut Market) -> Result<T, Refused>) -> PyResult<T> {
-        if let Some(message) = &self.broken {
+    pub(crate) fn run<T>(&self, work: impl FnOnce(&mut Market) -> Result<T, Refused>) -> PyResult<T> {
+        let Ok(mut state) = self.state.try_lock() else { return Err(busy()) };
+        let State { market, broken: fault } = &mut *state;
+        if let Some(message) = fault {
             return Err(broken(message));
         }
-        match contain(|| work(&mut self.market)) {
+        match contain(|| work(market)) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(refused)) => Err(error(&refused)),
             Err(message) => {
                 let raised = broken(&message);
-                self.broken = Some(message);
+                *fault = Some(message);
                 Err(raised)
             }
         }
@@ -31,9 +33,15 @@ pub(crate) fn read<T>(
     py: Python<'_>,
     work: impl FnOnce(&Market) -> Result<T, Refused>,
 ) -> PyResult<T> {
-    core.try_borrow_mut(py)?.run(|market| work(market))
+    core.bind(py).get().run(|market| work(market))
 }
 
+#[cold]
+fn busy() -> PyErr {
+    CoreError::new_err("the core is busy in another thread: use it from one thread only")
+}
+
+#[cold]
 fn broken(message: &str) -> PyErr {
     CoreError::new_err(format!("the core broke ({message}): restart the bot and report this"))
 }

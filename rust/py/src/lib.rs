@@ -1,23 +1,33 @@
 //! The Python face of `arbbot-core`: `arbbot._core`.
 //!
 //! Owns conversion and nothing else: no rule, no arithmetic, no state but the core's own. `Core` takes what arrives,
-//! `Books` and `Prices` read it. A file here wraps a module there. Every call is contained: a panic becomes a `CoreError`, and the core then refuses to be used again.
+//! `Books` and `Prices` read it, `Board` shows what it found. A file here wraps a module there. Every call is contained: a
+//! panic becomes a `CoreError`, and the core then refuses to be used again. One thread at a time: a second one is refused.
 
+mod board;
 mod books;
+mod buffer;
 mod edge;
 mod feed;
 mod frame;
 mod funding;
+mod merged;
 mod registry;
 mod scan;
 
 use arbbot_core::Market;
 use pyo3::prelude::*;
+use std::sync::Mutex;
 
 /// Every venue, instrument, book and funding rate of one bot; see `_core.pyi`.
-#[pyclass(module = "arbbot._core")]
+#[pyclass(module = "arbbot._core", frozen)]
 pub struct Core {
+    state: Mutex<State>,
+}
+
+struct State {
     market: Market,
+    /// What a panic said, from then on.
     broken: Option<String>,
 }
 
@@ -25,7 +35,7 @@ pub struct Core {
 impl Core {
     #[new]
     fn new() -> Self {
-        Self { market: Market::default(), broken: None }
+        Self { state: Mutex::new(State { market: Market::default(), broken: None }) }
     }
 }
 
@@ -34,12 +44,15 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("UNCLAIMED", feed::UNCLAIMED)?;
     module.add("IGNORED", feed::IGNORED)?;
     module.add("MALFORMED", feed::MALFORMED)?;
+    module.add("SEVERAL", feed::SEVERAL)?;
     module.add_class::<Core>()?;
+    module.add_class::<board::Board>()?;
     module.add_class::<books::Books>()?;
     module.add_class::<books::Top>()?;
     module.add_class::<scan::Prices>()?;
     module.add_class::<funding::Funding>()?;
     module.add_class::<scan::PairPrice>()?;
-    let names = ["UNCLAIMED", "IGNORED", "MALFORMED", "Books", "Core", "Funding", "PairPrice", "Prices", "Top"];
-    module.add("__all__", names)
+    let codes = ["UNCLAIMED", "IGNORED", "MALFORMED", "SEVERAL"];
+    let classes = ["Board", "Books", "Core", "Funding", "PairPrice", "Prices", "Top"];
+    module.add("__all__", [&codes[..], &classes[..]].concat())
 }

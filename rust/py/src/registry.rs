@@ -7,13 +7,13 @@ use pyo3::prelude::*;
 
 #[pymethods]
 impl Core {
-    fn add_venue(&mut self, name: &str, decoder: &str) -> PyResult<u32> {
+    fn add_venue(&self, name: &str, decoder: &str) -> PyResult<u32> {
         let decoder = Decoder::by_name(decoder).ok_or_else(|| error(&Refused::NoDecoder(decoder.into())))?;
         self.run(|market| market.add_venue(name, decoder)).map(|venue| venue.0)
     }
 
     fn add_instrument(
-        &mut self,
+        &self,
         venue: u32,
         symbol: &str,
         asset: &str,
@@ -30,15 +30,23 @@ impl Core {
         self.run(|market| market.add_instrument(&terms)).map(|instrument| instrument.0)
     }
 
-    fn set_interval(&mut self, instrument: u32, hours: u32) -> PyResult<()> {
+    fn set_interval(&self, instrument: u32, hours: u32) -> PyResult<()> {
         self.run(|market| market.set_interval(InstrumentId(instrument), hours))
     }
 
-    fn set_rate(&mut self, currency: &str, numeraire_per_unit: Option<f64>) -> PyResult<()> {
+    fn set_fee_maker(&self, instrument: u32, fee_rate_maker: f64) -> PyResult<()> {
+        self.run(|market| market.set_fee_maker(InstrumentId(instrument), fee_rate_maker))
+    }
+
+    fn set_funding_cost(&self, venue: u32, rate_per_hour: f64) -> PyResult<()> {
+        self.run(|market| market.set_funding_cost(VenueId(venue), rate_per_hour))
+    }
+
+    fn set_rate(&self, currency: &str, numeraire_per_unit: Option<f64>) -> PyResult<()> {
         self.run(|market| market.set_rate(currency, numeraire_per_unit))
     }
 
-    fn set_rate_source(&mut self, currency: &str, instrument: u32) -> PyResult<()> {
+    fn set_rate_source(&self, currency: &str, instrument: u32) -> PyResult<()> {
         self.run(|market| market.set_rate_source(currency, InstrumentId(instrument)))
     }
 }

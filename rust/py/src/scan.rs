@@ -2,7 +2,7 @@
 
 use crate::edge::{known, read};
 use crate::Core;
-use arbbot_core::InstrumentId;
+use arbbot_core::{AssetId, Divergence, InstrumentId};
 use pyo3::prelude::*;
 
 /// Long one instrument, short another, at one size.
@@ -79,5 +79,15 @@ impl Prices {
     fn divergences(&self, py: Python<'_>, asset: &str, now_ns: i64) -> PyResult<Vec<(u32, u32, f64)>> {
         let found = read(&self.core, py, |market| Ok(market.divergences(asset, now_ns)))?;
         Ok(found.into_iter().map(|found| (found.long.0, found.short.0, found.rate_per_hour)).collect())
+    }
+
+    fn best_divergences(&self, py: Python<'_>, now_ns: i64, count: usize) -> PyResult<Vec<(String, u32, u32, f64)>> {
+        read(&self.core, py, |market| {
+            let found = market.best_divergences(now_ns).into_iter().take(count);
+            let row = |(asset, found): (AssetId, Divergence)| {
+                (market.asset_name(asset).into(), found.long.0, found.short.0, found.rate_per_hour)
+            };
+            Ok(found.map(row).collect())
+        })
     }
 }

@@ -168,7 +168,7 @@ def test_what_is_not_watched_has_nothing() -> None:
 
 def test_registration_refuses_in_one_line() -> None:
     view = MarketView("USDT")
-    with pytest.raises(CoreError, match='no decoder "ftx": use binanceusdm, bitget, .* or okx'):
+    with pytest.raises(CoreError, match=r'no decoder "ftx": use binanceusdm, bitget, .* or okx'):
         view.add_venue("ftx", "ftx")
     view.add_venue("binanceusdm", "binanceusdm")
     view.add_instrument(btc(BINANCE))

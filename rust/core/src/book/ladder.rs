@@ -22,7 +22,7 @@ pub struct Level {
 
 /// Most levels kept in one sorted row, which is smaller and no slower than pages: a snapshot stream's 20 levels, the
 /// book of a quiet contract.
-const ROW_MAX: usize = 64;
+const ROW_MAX: usize = 128;
 
 /// The levels of one side, each price once, each quantity positive.
 #[derive(Debug, Clone)]
@@ -44,6 +44,10 @@ impl Ladder {
     #[must_use]
     pub fn new(side: Side) -> Self {
         Self { side, store: Store::Row(Vec::new()) }
+    }
+
+    pub(crate) fn side(&self) -> Side {
+        self.side
     }
 
     /// Sets the quantity at a price (0 removes it) and returns what was there before.

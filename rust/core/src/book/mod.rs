@@ -5,6 +5,7 @@
 //! books ([`Book::full`]). It is Live only while nothing was missed; it is empty whenever it is not Live.
 
 mod backlog;
+mod changes;
 pub(crate) mod checksum;
 mod ladder;
 mod paged;
@@ -12,6 +13,8 @@ mod state;
 mod uncross;
 
 use backlog::Backlog;
+pub(crate) use changes::Change;
+use changes::Changes;
 pub use ladder::{Ladder, Level, Side};
 pub use state::{BookState, Reason};
 use uncross::Told;
@@ -92,6 +95,7 @@ pub struct Book {
     outdated_run: u32,
     /// Kept where the venue's books cross between messages, and nowhere else.
     told: Option<Box<Told>>,
+    changes: Changes,
 }
 
 impl Default for Book {
@@ -108,6 +112,7 @@ impl Default for Book {
             seen: None,
             outdated_run: 0,
             told: None,
+            changes: Changes::default(),
         }
     }
 }
@@ -283,6 +288,16 @@ impl Book {
         }
     }
 
+    /// Notes every level that changes, until [`Book::changes`] hands it out.
+    pub(crate) fn note_changes(&mut self) {
+        self.changes.begin();
+    }
+
+    /// What changed since the last call, in order; nothing unless it is noted.
+    pub(crate) fn changes(&mut self) -> impl Iterator<Item = Change> + '_ {
+        self.changes.take()
+    }
+
     /// What both sides hold on the heap, bytes.
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
@@ -300,12 +315,8 @@ impl Book {
     }
 
     fn apply(&mut self, delta: &Delta) {
-        for level in &delta.bids {
-            self.bids.set(level.price, level.quantity);
-        }
-        for level in &delta.asks {
-            self.asks.set(level.price, level.quantity);
-        }
+        self.changes.set(&mut self.bids, &delta.bids);
+        self.changes.set(&mut self.asks, &delta.asks);
         self.sequence = delta.last;
         self.joining = false;
         self.ts_venue_ns = Some(delta.ts_venue_ns);
@@ -318,7 +329,7 @@ impl Book {
         if let Some(told) = &mut self.told {
             told.clear();
         }
-        let sound = self.bids.replace(&full.bids) & self.asks.replace(&full.asks);
+        let sound = self.changes.replace(&mut self.bids, &full.bids) & self.changes.replace(&mut self.asks, &full.asks);
         self.state = BookState::Live;
         self.outdated_run = 0;
         self.ts_venue_ns = full.ts_venue_ns;
@@ -334,7 +345,7 @@ impl Book {
     fn uncross(&mut self, message: u64, bids: &[Level], asks: &[Level]) {
         if let Some(told) = &mut self.told {
             told.note(message, bids, asks);
-            told.uncross(&mut self.bids, &mut self.asks);
+            told.uncross(&mut self.bids, &mut self.asks, &mut self.changes);
         }
     }
 
@@ -356,8 +367,8 @@ impl Book {
     }
 
     fn forget(&mut self) {
-        self.bids.clear();
-        self.asks.clear();
+        self.changes.clear(&mut self.bids);
+        self.changes.clear(&mut self.asks);
         self.joining = false;
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! Source: dYdX documentation, "How to uncross the orderbook".
 
+use super::changes::Changes;
 use super::{Ladder, Level};
 use rustc_hash::FxHashMap;
 
@@ -36,7 +37,7 @@ impl Told {
     }
 
     /// Removes levels until the best bid is below the best ask. Ends, since each turn removes one at least.
-    pub(super) fn uncross(&mut self, bids: &mut Ladder, asks: &mut Ladder) {
+    pub(super) fn uncross(&mut self, bids: &mut Ladder, asks: &mut Ladder, changes: &mut Changes) {
         while let Some((bid, ask)) = bids.best().zip(asks.best()).filter(|(bid, ask)| bid.price >= ask.price) {
             let told = (self.bids.get(&bid.price), self.asks.get(&ask.price));
             let (lost_by_bid, lost_by_ask) = match told.0.cmp(&told.1) {
@@ -47,19 +48,19 @@ impl Told {
                     (common, common)
                 }
             };
-            reduce(bids, &mut self.bids, bid, lost_by_bid);
-            reduce(asks, &mut self.asks, ask, lost_by_ask);
+            reduce(bids, &mut self.bids, bid, lost_by_bid, changes);
+            reduce(asks, &mut self.asks, ask, lost_by_ask, changes);
         }
     }
 }
 
-fn reduce(ladder: &mut Ladder, told: &mut FxHashMap<i64, u64>, level: Level, by: i64) {
+fn reduce(ladder: &mut Ladder, told: &mut FxHashMap<i64, u64>, level: Level, by: i64, changes: &mut Changes) {
     let left = level.quantity - by;
     if left == 0 {
         told.remove(&level.price);
     }
     if by != 0 {
-        ladder.set(level.price, left);
+        changes.set(ladder, &[Level { price: level.price, quantity: left }]);
     }
 }
 

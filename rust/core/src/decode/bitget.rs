@@ -49,7 +49,7 @@ fn template(text: &str) -> Option<Event<'_>> {
     at.literal(b",\"b")?;
     let bids = after(&mut at, older, b"ids\":", b"\":")?;
     let (mut time, mut last, mut previous, mut crc) = (None, None, None, None);
-    while !at.take(b"}],\"ts\":") {
+    while !at.take(b"}]") {
         let twice = if at.take(b",\"checksum\":") {
             crc.replace(i32::try_from(at.signed()?).ok()? as u32).is_some()
         } else if at.take(b",\"ts\":\"") {
@@ -64,7 +64,9 @@ fn template(text: &str) -> Option<Event<'_>> {
         };
         (!twice).then_some(())?;
     }
-    at.whole()?;
+    if at.take(b",\"ts\":") {
+        at.whole()?;
+    }
     at.literal(b"}")?;
     at.end()?;
     change((symbol, time?), (bids, asks), (last, previous), crc.filter(|crc| *crc != 0)).ok()

@@ -4,15 +4,17 @@
 //! are, one by one over all channels of a connection. No message bears a time. A change states a price's whole size; 0
 //! removes it, and a snapshot has none of 0. Funding is hourly, on the hour, paid on the oracle price.
 
+use super::fields::{self, Members};
+use super::template::Template;
 use super::{
-    integer, members, price_any, rate_any, string, ChangeFrame, Event, FullFrame, Joining, Levels, Link, Marks,
+    integer, keep, members, price_any, rate_any, string, ChangeFrame, Event, FullFrame, Joining, Levels, Link, Marks,
     Protocol, TickerFrame, Tickers, Walk,
 };
 use crate::json::{Fault, Scanner};
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "dydx",
-    template: |_| None,
+    template,
     read,
     // The indexer's REST books have no message id: nothing tells where on the stream they belong.
     snapshot: |_| Err("dydx sends its snapshots on the stream"),
@@ -31,22 +33,61 @@ pub(super) const PROTOCOL: Protocol = Protocol {
 /// Hours between settlements: the chain's funding-tick epoch.
 const INTERVAL_HOURS: u32 = 1;
 
+/// A change as the indexer writes it.
+fn template(text: &str) -> Option<Event<'_>> {
+    let mut at = Template::new(text);
+    at.literal(b"{\"type\":\"channel_data\",\"connection_id\":\"")?;
+    at.string()?;
+    at.literal(b",\"message_id\":")?;
+    let message = at.whole()?;
+    at.literal(b",\"id\":\"")?;
+    let symbol = at.string()?;
+    at.literal(b",\"channel\":\"v4_orderbook\",\"version\":\"")?;
+    at.string()?;
+    at.literal(b",\"contents\":{")?;
+    let bids = if at.take(b"\"bids\":") { Some(at.levels()?) } else { None };
+    let both = bids.is_some() && at.take(b",");
+    let asks = if both || bids.is_none() {
+        at.literal(b"\"asks\":")?;
+        Some(at.levels()?)
+    } else {
+        None
+    };
+    at.literal(b"}}")?;
+    at.end()?;
+    Some(Event::Change(ChangeFrame { symbol, message, bids: side(bids), asks: side(asks) }))
+}
+
 /// `{"type":…,"connection_id":…,"message_id":…,"channel":…,"id":…,"contents":…}`
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
-    let names = ["type", "channel", "message_id", "id", "contents"];
-    let [kind, channel, message, symbol, contents] = members(text, names)?;
+    let (mut kind, mut channel, mut message, mut symbol, mut contents) = (None, None, None, None, None);
+    let mut scanner = Scanner::new(text);
+    scanner.object(|key, scanner| match key {
+        "type" => keep(&mut kind, scanner),
+        "channel" => keep(&mut channel, scanner),
+        "message_id" => keep(&mut message, scanner),
+        "id" => keep(&mut symbol, scanner),
+        // Where they begin too: batches are lists, and markets have other members.
+        "contents" => fields::once(&mut contents, (*scanner, fields::object_if(scanner, &SIDES)?)),
+        _ => scanner.value().map(|_| ()),
+    })?;
+    scanner.end()?;
     let kind = match kind {
         Some("\"subscribed\"") => Kind::Whole,
         Some("\"channel_data\"") => Kind::Change,
         Some("\"channel_batch_data\"") => Kind::Batch,
         _ => return Ok(Event::Unclaimed),
     };
+    let contents = || contents.ok_or("contents are missing");
     match channel {
-        Some("\"v4_orderbook\"") => book(kind, string(symbol)?, integer(message)?, contents),
-        Some("\"v4_markets\"") => markets(kind, contents.ok_or("contents are missing")?),
+        Some("\"v4_orderbook\"") => book(kind, string(symbol)?, integer(message)?, contents()?),
+        Some("\"v4_markets\"") => markets(kind, contents()?.0.value()?),
         _ => Ok(Event::Unclaimed),
     }
 }
+
+/// The members of a book's contents.
+const SIDES: [&str; 2] = ["bids", "asks"];
 
 /// Which of the three shapes a message has.
 #[derive(Clone, Copy)]
@@ -63,26 +104,42 @@ fn link(text: &str) -> Option<Link<'_>> {
 }
 
 /// `{"bids":[{"price":…,"size":…}],"asks":…}`, `{"bids":[["11.21","0"]]}`, or an array of the latter.
-fn book<'a>(kind: Kind, symbol: &'a str, message: u64, contents: Option<&'a str>) -> Result<Event<'a>, Fault> {
-    let contents = contents.ok_or("contents are missing")?;
-    if let Kind::Batch = kind {
-        let side = |key| Levels::Batch { raw: contents, key };
-        return Ok(Event::Change(ChangeFrame { symbol, message, bids: side("bids"), asks: side("asks") }));
+fn book<'a>(
+    kind: Kind,
+    symbol: &'a str,
+    message: u64,
+    (mut place, fields): (Scanner<'a>, Option<Members<'a, 2>>),
+) -> Result<Event<'a>, Fault> {
+    let fields = || fields.ok_or("contents are no object");
+    match kind {
+        Kind::Batch => {
+            let raw = place.value()?;
+            Scanner::new(raw).array(|scanner| sides(fields::object(scanner, &SIDES)?).map(|_| ()))?;
+            let side = |key| Levels::Batch { raw, key };
+            Ok(Event::Change(ChangeFrame { symbol, message, bids: side("bids"), asks: side("asks") }))
+        }
+        Kind::Change => {
+            let [bids, asks] = sides(fields()?)?;
+            Ok(Event::Change(ChangeFrame { symbol, message, bids: side(bids), asks: side(asks) }))
+        }
+        Kind::Whole => {
+            let [bids, asks] = fields()?;
+            let keyed = |raw| Levels::Keyed { raw, price: "price", quantity: "size" };
+            let (bids, asks) = (keyed(bids.ok_or("bids are missing")?), keyed(asks.ok_or("asks are missing")?));
+            let (symbol, sequence, ts_venue_ns, checksum) = (Some(symbol), message, None, None);
+            Ok(Event::Begin(FullFrame { symbol, sequence, ts_venue_ns, bids, asks, checksum }))
+        }
     }
-    let [bids, asks] = members(contents, ["bids", "asks"])?;
-    if let Kind::Change = kind {
-        let side = |raw: Option<&'a str>| raw.map_or(Levels::Empty, Levels::pairs);
-        return Ok(Event::Change(ChangeFrame { symbol, message, bids: side(bids), asks: side(asks) }));
-    }
-    let keyed = |raw| Levels::Keyed { raw, price: "price", quantity: "size" };
-    Ok(Event::Begin(FullFrame {
-        symbol: Some(symbol),
-        sequence: message,
-        ts_venue_ns: None,
-        bids: keyed(bids.ok_or("bids are missing")?),
-        asks: keyed(asks.ok_or("asks are missing")?),
-        checksum: None,
-    }))
+}
+
+/// A side that is not named has not changed.
+fn side(raw: Option<&str>) -> Levels<'_> {
+    raw.map_or(Levels::Empty, Levels::pairs)
+}
+
+/// One side or both: a change of neither is no change.
+fn sides(fields: Members<'_, 2>) -> Result<Members<'_, 2>, Fault> {
+    Some(fields).filter(|sides| sides.iter().any(Option::is_some)).ok_or("neither bids nor asks")
 }
 
 fn markets(kind: Kind, contents: &str) -> Result<Event<'_>, Fault> {

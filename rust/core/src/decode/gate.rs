@@ -6,16 +6,18 @@
 //! Ask/Bid Subscription", "Tickers Subscription", and `GET /futures/{settle}/order_book?with_id=true`. The older
 //! `futures.order_book` tells the side by the sign of its sizes and has no ids that could be followed: it is ignored.
 
+use super::fields::{self, Members};
+use super::template::Template;
 use super::{
-    digits, flag, integer, members, price_any, rate_any, string, time_ns, BestFrame, DeltaFrame, Event, FullFrame,
-    Joining, Levels, Marks, Protocol, TickerFrame, Tickers,
+    digits, flag, integer, keep, members, price_any, rate_any, string, time_ns, BestFrame, DeltaFrame, Event,
+    FullFrame, Joining, Levels, Marks, Protocol, TickerFrame, Tickers,
 };
 use crate::json::{Fault, Scanner};
 use crate::num;
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "gate",
-    template: |_| None,
+    template,
     read,
     snapshot,
     joining: Joining::Deltas,
@@ -33,17 +35,63 @@ pub(super) const PROTOCOL: Protocol = Protocol {
 /// Decimals of a second that an `i64` of nanoseconds has.
 const SECOND_SCALE: u8 = 9;
 
+/// A change as Gate writes it; the members of its result stand in more than one order.
+fn template(text: &str) -> Option<Event<'_>> {
+    let mut at = Template::new(text);
+    at.literal(b"{\"time\":")?;
+    at.whole()?;
+    at.literal(b",\"time_ms\":")?;
+    at.whole()?;
+    at.literal(b",\"channel\":\"futures.order_book_update\",\"event\":\"update\",\"result\":{")?;
+    let (mut symbol, mut time, mut first, mut last, mut bids, mut asks) = (None, None, None, None, None, None);
+    loop {
+        let twice = if at.take(b"\"U\":") {
+            first.replace(at.whole()?).is_some()
+        } else if at.take(b"\"u\":") {
+            last.replace(at.whole()?).is_some()
+        } else if at.take(b"\"t\":") {
+            time.replace(at.ms()?).is_some()
+        } else if at.take(b"\"s\":\"") {
+            symbol.replace(at.string()?).is_some()
+        } else if at.take(b"\"a\":") {
+            asks.replace(keyed(at.levels()?)).is_some()
+        } else {
+            at.literal(b"\"b\":")?;
+            bids.replace(keyed(at.levels()?)).is_some()
+        };
+        (!twice).then_some(())?;
+        if !at.take(b",") {
+            break;
+        }
+    }
+    at.literal(b"}}")?;
+    at.end()?;
+    delta(symbol?, (first?, last?), time?, (bids?, asks?)).map(Event::Delta).ok()
+}
+
+/// The members of `result` that any claimed channel needs.
+const RESULT: [&str; 9] = ["t", "s", "U", "u", "b", "a", "full", "B", "A"];
+
 /// `{"time_ms":…,"channel":…,"event":"update","result":…}`; every other event is an acknowledgement.
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
-    let [channel, event, result] = members(text, ["channel", "event", "result"])?;
-    let (Some(channel), Some(result)) = (channel, result) else { return Ok(Event::Unclaimed) };
+    let (mut channel, mut event, mut result) = (None, None, None);
+    let mut scanner = Scanner::new(text);
+    scanner.object(|key, scanner| match key {
+        "channel" => keep(&mut channel, scanner),
+        "event" => keep(&mut event, scanner),
+        // Where it begins too: tickers are lists.
+        "result" => fields::once(&mut result, (*scanner, fields::object_if(scanner, &RESULT)?)),
+        _ => scanner.value().map(|_| ()),
+    })?;
+    scanner.end()?;
     let news = matches!(event, Some("\"update\"" | "\"all\""));
+    let (Some(channel), Some((mut place, fields)), true) = (channel, result, news) else { return Ok(Event::Unclaimed) };
+    let fields = || fields.ok_or("the result is no object");
     match channel {
-        _ if !news => Ok(Event::Unclaimed),
-        "\"futures.order_book_update\"" => book(result),
-        "\"futures.obu\"" => book_by_name(result),
-        "\"futures.book_ticker\"" => best(result).map(Event::Best),
-        "\"futures.tickers\"" => Tickers::checked(result, walk).map(Event::Tickers),
+        "\"futures.order_book_update\"" => book(fields()?),
+        "\"futures.obu\"" => book_by_name(fields()?),
+        "\"futures.book_ticker\"" => best(fields()?).map(Event::Best),
+        "\"futures.tickers\"" => Tickers::checked(place.value()?, walk).map(Event::Tickers),
         "\"futures.order_book\"" => Ok(Event::Ignored),
         _ => Ok(Event::Unclaimed),
     }
@@ -68,27 +116,27 @@ fn keyed(raw: &str) -> Levels<'_> {
 }
 
 /// `{"t":…,"s":…,"U":…,"u":…,"b":[{"p":…,"s":…}],"a":[…]}`; with `"full":true` a whole book.
-fn book(result: &str) -> Result<Event<'_>, Fault> {
-    let [time, symbol, first, last, bids, asks, full] = members(result, ["t", "s", "U", "u", "b", "a", "full"])?;
+fn book(fields: Members<'_, 9>) -> Result<Event<'_>, Fault> {
+    let [time, symbol, first, last, bids, asks, full, ..] = fields;
     let (symbol, bids, asks) = (string(symbol)?, bids.ok_or("bids are missing")?, asks.ok_or("asks are missing")?);
     let sides = (keyed(bids), keyed(asks));
     if flag(full)? {
         return whole(symbol, last, time, sides).map(Event::Begin);
     }
-    delta(symbol, first, last, time, sides).map(Event::Delta)
+    delta(symbol, (integer(first)?, integer(last)?), time_ns(time)?, sides).map(Event::Delta)
 }
 
 /// `{"t":…,"s":"ob.BTC_USDT.400","full":true,"u":…,"b":[["77222.9","600"]],"a":[…]}`, then changes with `U` and `u`,
 /// each side only where it changed.
-fn book_by_name(result: &str) -> Result<Event<'_>, Fault> {
-    let [time, name, first, last, bids, asks, full] = members(result, ["t", "s", "U", "u", "b", "a", "full"])?;
+fn book_by_name(fields: Members<'_, 9>) -> Result<Event<'_>, Fault> {
+    let [time, name, first, last, bids, asks, full, ..] = fields;
     let symbol = string(name)?.strip_prefix("ob.").and_then(|rest| rest.rsplit_once('.'));
     let (symbol, _) = symbol.ok_or("a stream is not named ob.CONTRACT.DEPTH")?;
     let sides = (bids.map_or(Levels::Empty, Levels::pairs), asks.map_or(Levels::Empty, Levels::pairs));
     if flag(full)? {
         return whole(symbol, last, time, sides).map(Event::Begin);
     }
-    delta(symbol, first, last, time, sides).map(Event::Follow)
+    delta(symbol, (integer(first)?, integer(last)?), time_ns(time)?, sides).map(Event::Follow)
 }
 
 fn whole<'a>(
@@ -104,12 +152,10 @@ fn whole<'a>(
 /// Ids rise by one over all changes of a contract, so what is before `U` is known.
 fn delta<'a>(
     symbol: &'a str,
-    first: Option<&'a str>,
-    last: Option<&'a str>,
-    time: Option<&'a str>,
+    (first, last): (u64, u64),
+    ts_venue_ns: i64,
     (bids, asks): (Levels<'a>, Levels<'a>),
 ) -> Result<DeltaFrame<'a>, Fault> {
-    let (first, last, ts_venue_ns) = (integer(first)?, integer(last)?, time_ns(time)?);
     let previous = first.checked_sub(1).ok_or("an id of 0")?;
     if first > last {
         return Err("the first id is above the last");
@@ -118,9 +164,8 @@ fn delta<'a>(
 }
 
 /// `{"t":…,"u":…,"s":…,"b":"45534.7","B":2500,"a":"45534.8","A":15227}`; an empty side has the price `""`.
-fn best(result: &str) -> Result<BestFrame<'_>, Fault> {
-    let names = ["t", "u", "s", "b", "B", "a", "A"];
-    let [time, sequence, symbol, bid, bid_size, ask, ask_size] = members(result, names)?;
+fn best(fields: Members<'_, 9>) -> Result<BestFrame<'_>, Fault> {
+    let [time, symbol, _, sequence, bid, ask, _, bid_size, ask_size] = fields;
     Ok(BestFrame {
         symbol: string(symbol)?,
         sequence: integer(sequence)?,

@@ -5,6 +5,7 @@
 //! exponent. Funding accrues at `relative_funding_rate`, a fraction of the index per hour, until
 //! `next_funding_rate_time`; `…_prediction` is for the hour after. `funding_rate` is money per contract and not used.
 
+use super::template::Template;
 use super::{
     integer, members, price_any, rate_any, string, time_ns, DeltaFrame, Event, FullFrame, Joining, Levels, Marks,
     Protocol, TickerFrame,
@@ -13,7 +14,7 @@ use crate::json::Fault;
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "krakenfutures",
-    template: |_| None,
+    template,
     read,
     snapshot: |_| Err("krakenfutures sends its snapshots on the stream"),
     joining: Joining::Whole,
@@ -27,6 +28,26 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         before_symbol: None,
     },
 };
+
+/// A change as Kraken writes it, its numbers without an exponent.
+fn template(text: &str) -> Option<Event<'_>> {
+    let mut at = Template::new(text);
+    at.literal(b"{\"feed\":\"book\",\"product_id\":\"")?;
+    let symbol = at.string()?;
+    at.literal(b",\"side\":\"")?;
+    let side = at.string()?;
+    at.literal(b",\"seq\":")?;
+    let last = at.whole()?;
+    at.literal(b",\"price\":")?;
+    let price = at.number()?;
+    at.literal(b",\"qty\":")?;
+    let quantity = at.number()?;
+    at.literal(b",\"timestamp\":")?;
+    let ts_venue_ns = at.ms()?;
+    at.literal(b"}")?;
+    at.end()?;
+    change(symbol, side, last, Levels::Bare { price, quantity }, ts_venue_ns).map(Event::Follow).ok()
+}
 
 /// `{"feed":…,"product_id":…,…}`; acknowledgements name the feed beside an `event`.
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
@@ -45,11 +66,20 @@ pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
 fn delta(text: &str) -> Result<DeltaFrame<'_>, Fault> {
     let names = ["product_id", "side", "seq", "price", "qty", "timestamp"];
     let [symbol, side, sequence, price, quantity, time] = members(text, names)?;
-    let (symbol, last, ts_venue_ns) = (string(symbol)?, integer(sequence)?, time_ns(time)?);
-    let previous = last.checked_sub(1).ok_or("an id of 0")?;
     let price = price.ok_or("a price is missing")?;
     let level = Levels::Bare { price, quantity: quantity.ok_or("a quantity is missing")? };
-    let (bids, asks) = match string(side)? {
+    change(string(symbol)?, string(side)?, integer(sequence)?, level, time_ns(time)?)
+}
+
+fn change<'a>(
+    symbol: &'a str,
+    side: &str,
+    last: u64,
+    level: Levels<'a>,
+    ts_venue_ns: i64,
+) -> Result<DeltaFrame<'a>, Fault> {
+    let previous = last.checked_sub(1).ok_or("an id of 0")?;
+    let (bids, asks) = match side {
         "buy" => (level, Levels::Empty),
         "sell" => (Levels::Empty, level),
         _ => return Err("neither buy nor sell"),

@@ -5,6 +5,7 @@
 //! Source: KuCoin "Futures trading", WebSocket public channels: "Level2 - Market Data", "Level2 - 5/50 best ask/bid
 //! orders", "Get Ticker V2", "Contract Market Data", and `GET /api/v1/level2/snapshot`.
 
+use super::template::Template;
 use super::{
     digits, integer, members, price_any, rate_any, string, time_ns, BestFrame, DeltaFrame, Event, FullFrame, Joining,
     Levels, Marks, Protocol, TickerFrame,
@@ -14,7 +15,7 @@ use crate::json::Fault;
 
 pub(super) const PROTOCOL: Protocol = Protocol {
     name: "kucoinfutures",
-    template: |_| None,
+    template,
     read,
     snapshot,
     joining: Joining::Deltas,
@@ -36,6 +37,24 @@ const SUCCESS: &str = "200000";
 const FIRST_SETTLEMENT_NS: i64 = 4 * HOUR_NS;
 
 const HOUR_MS: u64 = 3_600_000;
+
+/// A change as KuCoin writes it.
+fn template(text: &str) -> Option<Event<'_>> {
+    let mut at = Template::new(text);
+    at.literal(b"{\"topic\":\"/contractMarket/level2:")?;
+    let symbol = at.string()?;
+    at.literal(b",\"type\":\"message\",\"subject\":\"level2\",\"sn\":")?;
+    at.whole()?;
+    at.literal(b",\"data\":{\"sequence\":")?;
+    let last = at.whole()?;
+    at.literal(b",\"change\":\"")?;
+    let change = at.string()?;
+    at.literal(b",\"timestamp\":")?;
+    let ts_venue_ns = at.ms()?;
+    at.literal(b"}}")?;
+    at.end()?;
+    one_change(symbol, last, change, ts_venue_ns).map(Event::Delta).ok()
+}
 
 /// `{"topic":"/contractMarket/level2:XBTUSDTM","type":"message","subject":…,"data":{…}}`
 pub(super) fn read(text: &str) -> Result<Event<'_>, Fault> {
@@ -78,9 +97,12 @@ fn nanoseconds(raw: Option<&str>) -> Result<i64, Fault> {
 /// `{"sequence":…,"change":"5000.0,sell,83","timestamp":…}`; ids rise by one.
 fn delta<'a>(symbol: &'a str, data: &'a str) -> Result<DeltaFrame<'a>, Fault> {
     let [sequence, change, time] = members(data, ["sequence", "change", "timestamp"])?;
-    let last = integer(sequence)?;
+    one_change(symbol, integer(sequence)?, string(change)?, time_ns(time)?)
+}
+
+fn one_change<'a>(symbol: &'a str, last: u64, change: &'a str, ts_venue_ns: i64) -> Result<DeltaFrame<'a>, Fault> {
     let previous = last.checked_sub(1).ok_or("an id of 0")?;
-    let mut parts = string(change)?.split(',');
+    let mut parts = change.split(',');
     let (Some(price), Some(side), Some(quantity), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err("a change is not price,side,size");
@@ -91,7 +113,6 @@ fn delta<'a>(symbol: &'a str, data: &'a str) -> Result<DeltaFrame<'a>, Fault> {
         "sell" => (Levels::Empty, level),
         _ => return Err("neither buy nor sell"),
     };
-    let ts_venue_ns = time_ns(time)?;
     Ok(DeltaFrame { symbol, first: last, last, previous, ts_venue_ns, bids, asks, checksum: None })
 }
 

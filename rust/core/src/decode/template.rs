@@ -72,6 +72,18 @@ impl<'a> Template<'a> {
         self.text.get(start..end)
     }
 
+    /// A bare number without sign or exponent, unread.
+    #[inline(always)]
+    pub(super) fn number(&mut self) -> Option<&'a str> {
+        let rest = self.text.get(self.at..)?;
+        let (text, _) = rest.split_at_checked(rest.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'.')?)?;
+        self.at += text.len();
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let needless = whole.len() > 1 && whole.starts_with('0');
+        let sound = !whole.is_empty() && !needless && !fraction.is_empty() && !fraction.contains('.');
+        sound.then_some(text)
+    }
+
     /// Nothing may follow.
     #[inline(always)]
     pub(super) fn end(&self) -> Option<()> {

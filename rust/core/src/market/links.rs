@@ -78,7 +78,7 @@ impl Market {
     /// A message whose number cannot be read counts as one that never came: the next one shows the hole.
     pub(super) fn follow_link<'a>(&mut self, venue: VenueId, frame: &'a [u8], event: Event<'a>) -> Event<'a> {
         let Some(known) = self.venues.get_mut(venue.index()) else { return event };
-        let Some(link) = known.decoder.link(frame) else { return event };
+        let Some(link) = known.decoder.link(frame) else { return unplaced(event) };
         let heard = known.links.hear(&link);
         if let Some(number) = heard.forgotten {
             self.lose_link(venue, number, &Reason::Unreadable("its connection was forgotten: too many of them"));
@@ -145,6 +145,17 @@ impl Market {
             entry.forget_funding();
         }
         self.unrate(venue);
+    }
+}
+
+/// What cannot be placed on its connection cannot be believed.
+fn unplaced(event: Event<'_>) -> Event<'_> {
+    let fault = "its connection or its number there is missing";
+    match event {
+        Event::Begin(full) => Event::Malformed(Kind::Book, full.symbol, fault),
+        Event::Change(change) => Event::Malformed(Kind::Book, Some(change.symbol), fault),
+        Event::Tickers(_) => Event::Malformed(Kind::Funding, None, fault),
+        other => other,
     }
 }
 

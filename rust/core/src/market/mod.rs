@@ -2,17 +2,17 @@
 
 mod intake;
 mod links;
+mod merge;
 mod verify;
 mod watch;
 
 use crate::book::checksum::Digits;
-use crate::book::{Book, Delta, Full, Level, Side};
+use crate::book::{Book, Delta, Full, Level};
 use crate::counters::Counters;
 use crate::decode::Decoder;
 use crate::digits::Shape;
 use crate::funding::{Funding, Ticker, FUNDING_AGE_NS_MAX};
 use crate::ids::{AssetId, CurrencyId, InstrumentId, Names, VenueId};
-use crate::merged::{merge, MergedLevel, MergedSource};
 use crate::quote;
 use crate::registry::{interval, Instrument, Refused, Terms, INSTRUMENTS_MAX};
 pub use intake::Claim;
@@ -231,20 +231,6 @@ impl Market {
         let lost = |entry: &&Entry| !entry.book.is_live() || (partial && !entry.ticker.whole);
         let of_venue = self.entries.iter().filter(|entry| entry.instrument.venue == venue);
         Ok(of_venue.filter(lost).map(|entry| entry.instrument.id).collect())
-    }
-
-    /// The best `count` levels of all Live books of `asset` in `quote`, best first.
-    ///
-    /// None when their multipliers have no common unit.
-    #[must_use]
-    pub fn merged(&self, asset: &str, quote: &str, side: Side, count: usize) -> Option<Vec<MergedLevel>> {
-        let quote = self.currencies.number(quote).map(CurrencyId);
-        let entries = self.members(asset).iter().filter_map(|id| self.entry(*id));
-        let matching = entries.filter(|entry| Some(entry.instrument.quote) == quote);
-        let sources: Vec<_> = matching
-            .map(|entry| MergedSource { instrument: &entry.instrument, ladder: entry.book.side(side) })
-            .collect();
-        merge(side, &sources, count)
     }
 
     /// A venue's totals.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::book::{BookState, Reason};
+use crate::book::{BookState, Reason, Side};
 use crate::num;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ mod dydx;
 mod gate;
 mod kraken;
 mod kucoin;
+mod merge;
 mod okx;
 
 const HOUR_NS: i64 = 3_600_000_000_000;

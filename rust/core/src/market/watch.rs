@@ -1,8 +1,9 @@
-//! What is kept besides books, and told of every change: the funding matrix and the board.
+//! What is kept besides books, and told of every change: the funding matrix, the board, merged books.
 //!
 //! A frame's way stays free of it: an entry that is watched notes itself when its book changes, and all that depends
 //! on it is brought up to date once, when the frame is done.
 
+use super::merge::Kept;
 use super::{Entry, Market, Rate};
 use crate::funding::{Matrix, FUNDING_AGE_NS_MAX};
 use crate::ids::{AssetId, CurrencyId, InstrumentId, VenueId};
@@ -12,11 +13,13 @@ use rustc_hash::FxHashMap;
 
 /// Where an instrument appears.
 #[derive(Debug, Clone, Copy, Default)]
-struct Seat {
+pub(super) struct Seat {
     /// Row and member of the board.
     board: Option<(u32, u32)>,
     /// Some currency is worth what this one's book says.
     rates: bool,
+    /// Number and member of a merged book that is kept.
+    pub(super) merged: Option<(u32, u32)>,
     /// It shares venue and asset with another one.
     twin: bool,
 }
@@ -25,7 +28,8 @@ struct Seat {
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     /// By instrument.
-    seats: Vec<Seat>,
+    pub(super) seats: Vec<Seat>,
+    pub(super) merged: Vec<Kept>,
     matrix: Matrix,
     board: Option<Board>,
     rows: FxHashMap<AssetId, usize>,
@@ -173,6 +177,9 @@ impl Market {
         self.watch.matrix.grow(self.venues.len(), self.members.len());
         self.rerate(id);
         self.reseat(asset);
+        if let Some(quote) = self.instrument(id).map(|instrument| instrument.quote) {
+            self.remerge(asset, quote);
+        }
     }
 
     /// After an instrument's funding, or its interval, has changed.
@@ -228,10 +235,16 @@ impl Market {
     }
 
     fn settle_one(&mut self, id: InstrumentId, now_ns: Option<i64>) {
-        let (Some(entry), Some(seat)) = (self.entries.get(id.index()), self.watch.seats.get(id.index()).copied())
-        else {
-            return;
-        };
+        let Some(entry) = self.entries.get_mut(id.index()) else { return };
+        let Some(seat) = self.watch.seats.get(id.index()).copied() else { return };
+        if let Some((at, member)) = seat.merged {
+            let kept = self.watch.merged.get_mut(at as usize).and_then(|kept| kept.book.as_mut());
+            let changes = entry.book.changes();
+            match kept {
+                Some(kept) => changes.for_each(|change| kept.take(member as usize, change)),
+                None => changes.for_each(drop),
+            }
+        }
         if let (Some((row, member)), Some(board)) = (seat.board, &mut self.watch.board) {
             let row = row as usize;
             board.price(row, member as usize, &entry.book);

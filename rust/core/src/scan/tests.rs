@@ -1,4 +1,5 @@
 mod board;
+mod divergence;
 
 use super::*;
 use crate::decode::Decoder;

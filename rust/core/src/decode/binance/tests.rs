@@ -165,6 +165,7 @@ proptest! {
             let at = at % bytes.len();
             bytes[at] = byte;
             bytes.truncate(bytes.len() - cut % 3 * (cut % bytes.len()) / 2);
+            prop_assert_eq!(Decoder::BinanceUsdm.decode(&bytes), Decoder::BinanceUsdm.decode_any_order(&bytes));
             match Decoder::BinanceUsdm.decode(&bytes) {
                 Event::Delta(delta) => {
                     prop_assert!(delta.first <= delta.last);

@@ -114,6 +114,8 @@ fn unreadable_market_data_is_named_where_it_can_be() {
         (SNAPSHOT.replace("\"asks\"", "\"ask\""), Kind::Book, Some("GRT-USD")),
         (SNAPSHOT.replace("\"message_id\":7", "\"message_id\":\"7\""), Kind::Book, Some("GRT-USD")),
         (CHANGE.replace("\"contents\"", "\"content\""), Kind::Book, Some("GRT-USD")),
+        (CHANGE.replace("\"bids\"", "\"bid\""), Kind::Book, Some("GRT-USD")),
+        (BATCH.replace("{\"asks\"", "{\"ask\""), Kind::Book, Some("GRT-USD")),
         (CHANGE.replace("{\"bids\"", "{\"bids\":[],\"bids\""), Kind::Book, Some("GRT-USD")),
         (CHANGE.replace("\"id\":\"GRT-USD\",", ""), Kind::Book, None),
         (CHANGE[..170].to_string(), Kind::Book, Some("GRT-USD")),
@@ -135,6 +137,16 @@ fn unreadable_market_data_is_named_where_it_can_be() {
             assert!(read(&batch.bids).and_then(|_| read(&batch.asks)).is_err(), "{frame}");
         }
     }
+}
+
+#[test]
+fn the_hot_frame_is_read_by_its_template() {
+    for frame in [CHANGE, &CHANGE.replace("}}", r#","asks":[]}}"#)] {
+        let event = super::template(frame);
+        assert!(event.is_some(), "{frame}");
+        assert_eq!(event, Some(Decoder::Dydx.decode_any_order(frame.as_bytes())));
+    }
+    assert_eq!(super::template(&CHANGE.replace(':', ": ")), None);
 }
 
 proptest! {

@@ -154,6 +154,16 @@ fn unreadable_market_data_is_named_where_it_can_be() {
     assert_eq!(read(&signed.asks, 4), Err(Reason::Number(NumError::Negative)));
 }
 
+#[test]
+fn the_hot_frame_is_read_by_its_template() {
+    for frame in [DELTA, &DELTA.replace(r#""U":203083179,"#, "").replace(r#","u":"#, r#","U":203083179,"u":"#)] {
+        let event = super::template(frame);
+        assert!(event.is_some(), "{frame}");
+        assert_eq!(event, Some(Decoder::Gate.decode_any_order(frame.as_bytes())));
+    }
+    assert_eq!(super::template(&DELTA.replace(':', ": ")), None);
+}
+
 proptest! {
     #[test]
     fn a_damaged_frame_never_panics_and_reads_the_same_both_ways(at in 0usize..400, byte in any::<u8>(), cut in 0usize..600) {

@@ -131,6 +131,16 @@ fn unreadable_market_data_is_named() {
     }
 }
 
+#[test]
+fn the_hot_frame_is_read_by_its_template() {
+    for frame in [DELTA, &DELTA.replace("64.41", "64").replace("14912", "0.0")] {
+        let event = super::template(frame);
+        assert!(event.is_some(), "{frame}");
+        assert_eq!(event, Some(Decoder::Kraken.decode_any_order(frame.as_bytes())));
+    }
+    assert_eq!(super::template(&DELTA.replace(':', ": ")), None);
+}
+
 proptest! {
     #[test]
     fn a_damaged_frame_never_panics_and_reads_the_same_both_ways(at in 0usize..500, byte in any::<u8>(), cut in 0usize..600) {
