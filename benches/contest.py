@@ -1,6 +1,7 @@
 """How contestants take turns: a worker process answers one ID a line with one figure a line.
 
-An ID is `WHAT/WORKLOAD/WHO`. Contestants of one workload stay prepared until another workload is asked for.
+An ID is `WHAT/WORKLOAD/WHO`. Workloads of one family (what is before the first `_`) are compared with each other, so
+their contestants take turns and stay prepared until another family is asked for.
 """
 
 import gc
@@ -39,6 +40,11 @@ Maker = Callable[[Path], Contest]
 
 class Missing(Exception):
     """The contest cannot be held; why."""
+
+
+def family(identity: str) -> str:
+    """Which contests take turns with this one."""
+    return identity.split("/")[1].split("_")[0]
 
 
 def lines(path: Path) -> list[Line]:
@@ -80,8 +86,8 @@ def serve(directory: Path, makers: dict[tuple[str, str], Maker]) -> None:
     for line in sys.stdin:
         identity = line.strip()
         what, workload, who = identity.split("/")
-        if workload != held:
-            held = workload
+        if family(identity) != held:
+            held = family(identity)
             prepared.clear()
         try:
             if identity not in prepared:

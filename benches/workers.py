@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benches.contest import Missing
+from benches.contest import family
 
 ROOT = Path(__file__).resolve().parent.parent
 PEERS_PYTHON = ROOT / ".venv-peers" / "bin" / "python"
@@ -115,14 +115,14 @@ def worker_of(identity: str) -> str:
 def figures(
     ask: Callable[[str], dict[str, Any]], identities: Iterable[str], rounds: int, say: Callable[[str], None]
 ) -> dict[str, Figure]:
-    """Every contest, workload by workload, contestants in turn.
+    """Every contest, family by family, contestants in turn.
 
     Raises SystemExit when two contestants of one kind end with different results: they did not do the same work.
     """
     found: dict[str, Figure] = {identity: Figure() for identity in identities}
-    for workload in dict.fromkeys(identity.split("/")[1] for identity in found):
-        turn = [identity for identity in found if identity.split("/")[1] == workload]
-        say(f"{workload}: {', '.join(identity.replace(f'/{workload}/', ' ') for identity in turn)}")
+    for name in dict.fromkeys(family(identity) for identity in found):
+        turn = [identity for identity in found if family(identity) == name]
+        say(f"{name}: {len(turn)} contests")
         for _ in range(rounds):
             for identity in turn:
                 if not found[identity].missing:
@@ -151,6 +151,3 @@ def same_work(found: dict[str, Figure]) -> None:
     for contest, by_whom in proofs.items():
         if len(set(by_whom.values())) > 1:
             raise SystemExit(f"{'/'.join(contest)}: different results, so no comparison: {by_whom}")
-
-
-__all__ = ["CORE", "PEERS_PYTHON", "ROOT", "Figure", "Missing", "Workers", "figures", "measure_binary"]

@@ -128,9 +128,10 @@ def test_any_lost_change_is_noticed_by_the_next() -> None:
         for address, text, parsed in entries
         if symbol_of(address, parsed) == "RDNT_USDT" and parsed.get("channel") != "futures.book_ticker"
     ]
-    begun = next(n for n, (_, parsed) in enumerate(of_rdnt) if "channel" not in parsed)
-    assert len(of_rdnt) - begun > 60
-    for lost in range(begun + 2, len(of_rdnt) - 1):
+    last = next(parsed["id"] for _, parsed in of_rdnt if "channel" not in parsed)
+    following = [n for n, (_, parsed) in enumerate(of_rdnt) if parsed.get("result", {}).get("U", 0) > last]
+    assert len(following) > 50
+    for lost in following[1:-1]:
         core, numbers = gate()
         for n, (text, parsed) in enumerate(of_rdnt[: lost + 2]):
             if "channel" not in parsed:

@@ -47,14 +47,15 @@ fn answer(id: &str, made: &mut Contest) {
     println!("{{\"id\":\"{id}\",\"ns\":{:.4},\"p99\":{p99},\"proof\":\"{}\"}}", found.median, found.proof);
 }
 
-/// Contestants of one workload stay prepared until another workload is asked for.
+/// Contestants of one family of workloads (what is before the first `_`) stay prepared until another is asked for.
 fn serve(directory: &Path) -> Result<(), Fault> {
-    let (mut workload, mut prepared) = (String::new(), Vec::<(String, Contest)>::new());
+    let (mut family, mut prepared) = (String::new(), Vec::<(String, Contest)>::new());
     for id in stdin().lock().lines() {
         let id = id?;
-        let wanted = id.split('/').nth(1).unwrap_or_default().to_owned();
-        if wanted != workload {
-            (workload, prepared) = (wanted, Vec::new());
+        let workload = id.split('/').nth(1).unwrap_or_default();
+        let wanted = workload.split('_').next().unwrap_or_default();
+        if wanted != family {
+            (family, prepared) = (wanted.to_owned(), Vec::new());
         }
         if !prepared.iter().any(|(known, _)| *known == id) {
             match contest(directory, &id) {
