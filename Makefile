@@ -6,9 +6,9 @@ BIN := $(VENV)/bin
 # arbbot's console script and maturin must be found by name inside the environment
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARGO_TERM_COLOR ?= never
-RUST := $(shell find rust -name '*.rs' -o -name Cargo.toml 2>/dev/null)
+RUST := $(shell find rust/core rust/py -name '*.rs' -o -name Cargo.toml 2>/dev/null)
 
-.PHONY: run test check unit chaos playback bench bench-peers bench-check picture lock clean help
+.PHONY: run test check unit chaos playback bench bench-peers bench-check fuzz picture lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,10 +49,13 @@ bench-peers: .venv-peers/.made ## install what the core is measured against, in 
 bench-check: $(VENV)/.dev ## instruction counts of the hot paths; a growth above 3 % fails (needs valgrind)
 	@python -m benches.instructions
 
+fuzz: ## hostile frames for one decoder (VENUE=okx SECONDS=600 CORPUS=folder; needs cargo-fuzz and a nightly compiler)
+	cd rust/fuzz && cargo +nightly fuzz run --fuzz-dir . $(or $(VENUE),binanceusdm) $(abspath $(CORPUS)) -- -max_total_time=$(or $(SECONDS),600) -timeout=5
+
 picture: $(VENV)/.built ## docs/status.svg from a run of 40 s (FOR=seconds)
 	@sh tools/picture.sh $(or $(FOR),40)
 
-lock: $(VENV)/.dev ## write both lock files anew, with hashes
+lock: $(VENV)/.dev ## write the three lock files anew, with hashes
 	sh tools/lock.sh
 
 clean: ## remove everything that was built

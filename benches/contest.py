@@ -44,7 +44,7 @@ class Missing(Exception):
 
 def family(identity: str) -> str:
     """Which contests take turns with this one."""
-    return identity.split("/")[1].split("_")[0]
+    return identity.split("/")[1].split("_", maxsplit=1)[0]
 
 
 def lines(path: Path) -> list[Line]:

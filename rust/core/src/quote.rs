@@ -32,13 +32,16 @@ pub fn vwap(ladder: &Ladder, quantity: f64) -> Option<f64> {
 /// Sums what lies above the best price, so that nothing is lost to a float where prices are large.
 pub(crate) fn vwaps(ladder: &Ladder, sizes: &[f64], prices: &mut [f64], absent: f64) {
     let (mut at, mut passed, mut over) = (0, 0.0, 0.0);
-    let mut best = None;
+    let (mut best, mut next) = (None, sizes.first().copied().unwrap_or(f64::INFINITY));
     ladder.walk(|level| {
         let best = *best.get_or_insert(level.price);
         let (resting, above) = (level.quantity as f64, (level.price - best) as f64);
-        while let Some((size, price)) = sizes.get(at).zip(prices.get_mut(at)).filter(|at| passed + resting >= *at.0) {
-            *price = best as f64 + (over + above * (size - passed)) / size;
+        while passed + resting >= next {
+            if let Some(price) = prices.get_mut(at) {
+                *price = best as f64 + (over + above * (next - passed)) / next;
+            }
             at += 1;
+            next = sizes.get(at).copied().unwrap_or(f64::INFINITY);
         }
         passed += resting;
         over += above * resting;

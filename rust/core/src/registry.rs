@@ -41,7 +41,7 @@ pub enum Refused {
     /// Two instruments that are not a watched pair.
     #[error("instruments {0} and {1} are no pair of a watched asset: watch the asset first, and take two venues")]
     NoPair(u32, u32),
-    /// More than [`INSTRUMENTS_MAX`].
+    /// More than 20,000 instruments.
     #[error("more than 20,000 instruments: watch fewer")]
     TooMany,
 }

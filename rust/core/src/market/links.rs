@@ -32,7 +32,7 @@ struct Known {
 struct Heard {
     /// The connection's number.
     link: u32,
-    /// Not the number that was due: the one before it, and the one it had.
+    /// It does not follow: the number heard last, and the one that it follows.
     broken: Option<(u64, u64)>,
     /// Before what was heard already.
     old: bool,
@@ -53,7 +53,7 @@ impl Links {
         if let Some(known) = self.known.back_mut() {
             let due = known.last.checked_add(1) == Some(link.message);
             heard.link = known.number;
-            heard.broken = (!due).then_some((known.last, link.message));
+            heard.broken = (!due).then_some((known.last, link.message.saturating_sub(1)));
             heard.old = link.message <= known.last;
             // An old one counts too: one number from the far future would otherwise silence the connection for ever.
             known.last = link.message;
@@ -174,12 +174,12 @@ mod tests {
         assert_eq!(heard(&mut links, "a", 0), (0, None, false));
         assert_eq!(heard(&mut links, "b", 7), (1, None, false));
         assert_eq!(heard(&mut links, "a", 1), (0, None, false));
-        assert_eq!(heard(&mut links, "b", 9), (1, Some((7, 9)), false));
-        assert_eq!(heard(&mut links, "a", 1), (0, Some((1, 1)), true));
-        assert_eq!(heard(&mut links, "b", 8), (1, Some((9, 8)), true));
+        assert_eq!(heard(&mut links, "b", 9), (1, Some((7, 8)), false));
+        assert_eq!(heard(&mut links, "a", 1), (0, Some((1, 0)), true));
+        assert_eq!(heard(&mut links, "b", 8), (1, Some((9, 7)), true));
         assert_eq!(heard(&mut links, "b", 9), (1, None, false));
-        assert_eq!(heard(&mut links, "a", u64::MAX), (0, Some((1, u64::MAX)), false));
-        assert_eq!(heard(&mut links, "a", 2), (0, Some((u64::MAX, 2)), true));
+        assert_eq!(heard(&mut links, "a", u64::MAX), (0, Some((1, u64::MAX - 1)), false));
+        assert_eq!(heard(&mut links, "a", 2), (0, Some((u64::MAX, 1)), true));
     }
 
     #[test]

@@ -83,6 +83,33 @@ impl Market {
     /// when the best pair's edge at the first size reaches `edge_min` (numeraire per asset unit) or falls below it.
     /// A second call takes new sizes and a new threshold for the same row.
     ///
+    /// ```
+    /// use arbbot_core::{columns, Decoder, Market, Terms, VenueId};
+    /// let mut market = Market::default();
+    /// market.set_rate("USDC", Some(1.0))?;
+    /// for venue in ["here", "there"] {
+    ///     let venue = market.add_venue(venue, Decoder::Hyperliquid)?;
+    ///     let (symbol, asset, quote, tick, lot, multiplier) = ("BTC", "BTC", "USDC", "0.1", "0.001", "1");
+    ///     let (fee_rate_taker, funding_interval_hours) = (0.001, 1);
+    ///     market.add_instrument(&Terms {
+    ///         venue, symbol, asset, quote, tick, lot, multiplier, fee_rate_taker, funding_interval_hours,
+    ///     })?;
+    /// }
+    /// let table = market.make_board(1)?;
+    /// let row = market.watch("BTC", &[2.0], 1.0)?;
+    /// for (venue, bid, ask) in [(0, "100.0", "101.0"), (1, "103.0", "104.0")] {
+    ///     let book = format!(
+    ///         r#"{{"channel":"l2Book","data":{{"coin":"BTC","time":1,"levels":[
+    ///             [{{"px":"{bid}","sz":"5","n":1}}],[{{"px":"{ask}","sz":"5","n":1}}]]}}}}"#
+    ///     );
+    ///     market.feed(VenueId(venue), book.as_bytes(), 1)?;
+    /// }
+    /// let edge = table.get(row, columns::EDGE).ok_or("no such row")?;
+    /// assert!((edge - (103.0 * 0.999 - 101.0 * 1.001)).abs() < 1e-9);
+    /// assert_eq!(market.woken(), [0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// No board, an asset without instruments, sizes that make no sense, or a full board.
     pub fn watch(&mut self, asset: &str, sizes: &[f64], edge_min: f64) -> Result<usize, Refused> {
@@ -252,7 +279,7 @@ impl Market {
             for worth in &self.watch.worths {
                 revalued |= board.rate(row, worth.currency, worth.at(now_ns));
             }
-            board.publish(row, (!revalued).then_some(id));
+            board.publish(row, (!revalued).then_some(member as usize));
         }
         if seat.rates {
             for at in 0..self.watch.worths.len() {

@@ -77,10 +77,10 @@ impl Board {
         self.rows.get_mut(row).is_some_and(|row| row.rate(currency, rate))
     }
 
-    /// Writes a row's best pair; of the held pairs, those with `of` are looked at, or all.
-    pub(crate) fn publish(&mut self, at: usize, of: Option<InstrumentId>) {
+    /// Writes a row's best pair; `changed` where nothing else than one member has changed since the last time.
+    pub(crate) fn publish(&mut self, at: usize, changed: Option<usize>) {
         if let Some(row) = self.rows.get_mut(at) {
-            if row.publish(self.table.row(at), of) {
+            if row.publish(self.table.row(at), changed) {
                 self.wake(at);
             }
         }
@@ -92,7 +92,7 @@ impl Board {
         if let Some(row) = self.rows.get_mut(row) {
             row.held.push(Held::new(long, short, step));
         }
-        self.publish(row, Some(long));
+        self.publish(row, None);
     }
 
     pub(crate) fn release(&mut self, row: usize, long: InstrumentId, short: InstrumentId) {

@@ -24,7 +24,7 @@ pub(crate) struct Member {
     pub(super) quote: CurrencyId,
     /// Numeraire per unit of the quote currency; None while unknown.
     pub(super) rate: Option<f64>,
-    /// Mantissas in one unit of quote currency per asset unit.
+    /// Quote currency per asset unit of one price mantissa.
     unit: f64,
     /// The sizes as quantity mantissas.
     sizes: [f64; SIZES_MAX],
@@ -49,7 +49,7 @@ impl Member {
             venue: of.venue,
             quote: of.quote,
             rate: None,
-            unit: 1.0 / of.price_per_asset(1.0),
+            unit: of.price_per_asset(1.0),
             sizes: mantissas,
             fee_taker: of.fee_rate_taker,
             fee_maker: of.fee_rate_maker,
@@ -65,8 +65,8 @@ impl Member {
         let side = |side, sizes: &[f64], prices: &mut [f64], absent| {
             let ladder = book.side(side);
             vwaps(ladder, sizes, prices, absent);
-            prices.iter_mut().for_each(|price| *price /= self.unit);
-            ladder.best().map_or(absent, |level| level.price as f64 / self.unit)
+            prices.iter_mut().for_each(|price| *price *= self.unit);
+            ladder.best().map_or(absent, |level| level.price as f64 * self.unit)
         };
         let asked = self.sizes.get(..sizes).unwrap_or_default();
         self.best_bid = side(Side::Bid, asked, self.bids.get_mut(..sizes).unwrap_or_default(), NO_BID);
@@ -110,6 +110,8 @@ pub(super) struct Row {
     pub(super) held: Vec<Held>,
     /// What each currency of the members was last worth.
     worths: Vec<(CurrencyId, Option<f64>)>,
+    /// The best seller and the best buyer of all, where they are of two venues.
+    best: Option<(usize, usize)>,
     /// The best edge is at or above `edge_min`.
     above: bool,
     updates: u64,
@@ -126,6 +128,7 @@ impl Row {
             members: Vec::new(),
             held: Vec::new(),
             worths: Vec::new(),
+            best: None,
             above: false,
             updates: 0,
             sells: Vec::new(),
@@ -137,6 +140,7 @@ impl Row {
     pub(super) fn seat(&mut self, members: Vec<Member>) {
         self.sells = vec![NO_BID; members.len()];
         self.buys = vec![NO_ASK; members.len()];
+        self.best = None;
         self.worths.clear();
         for quote in members.iter().map(|member| member.quote) {
             if self.worths.iter().all(|(currency, _)| *currency != quote) {
@@ -167,12 +171,26 @@ impl Row {
         true
     }
 
-    /// Finds the best pair and writes it down; true when somebody must be woken. `of` narrows the held pairs looked at
-    /// to those with that instrument.
-    pub(super) fn publish(&mut self, cells: &[AtomicU64], of: Option<InstrumentId>) -> bool {
+    /// Finds the best pair and writes it down; true when somebody must be woken. `changed` says that nothing else than
+    /// that member has changed since the last time.
+    pub(super) fn publish(&mut self, cells: &[AtomicU64], changed: Option<usize>) -> bool {
         self.updates += 1;
         put(cells, UPDATES, self.updates as f64);
-        let edge = match self.best() {
+        let crossed = !changed.is_some_and(|at| self.is_beaten(at)) && self.compare(cells);
+        crossed | (!self.held.is_empty() && self.held_moved(changed))
+    }
+
+    /// Neither of the best two, and no match for either: they stand as they are.
+    fn is_beaten(&self, at: usize) -> bool {
+        let beaten = |(short, long): (usize, usize)| {
+            (at != short) & (at != long) & (self.sells[at] < self.sells[short]) & (self.buys[at] > self.buys[long])
+        };
+        self.best.is_some_and(beaten)
+    }
+
+    /// Looks along all members and writes the best pair; true when its edge has crossed the threshold.
+    fn compare(&mut self, cells: &[AtomicU64]) -> bool {
+        let edge = match self.best_pair() {
             Some((short, long)) => {
                 self.write(cells, short, long);
                 self.sells[short] - self.buys[long]
@@ -184,15 +202,17 @@ impl Row {
         };
         let crossed = (edge >= self.edge_min) != self.above;
         self.above ^= crossed;
-        crossed | (!self.held.is_empty() && self.held_moved(of))
+        crossed
     }
 
     /// The members to sell at and to buy at, of two venues; None where no two venues can be priced.
-    fn best(&self) -> Option<(usize, usize)> {
+    fn best_pair(&mut self) -> Option<(usize, usize)> {
         let (short, long) = (highest(&self.sells), lowest(&self.buys));
+        self.best = None;
         let (seller, buyer) = (self.members.get(short)?, self.members.get(long)?);
         if seller.venue != buyer.venue {
-            return (self.sells[short] > NO_BID && self.buys[long] < NO_ASK).then_some((short, long));
+            self.best = (self.sells[short] > NO_BID && self.buys[long] < NO_ASK).then_some((short, long));
+            return self.best;
         }
         // One venue is best on both sides: one of them stays, with the next best of another venue.
         let elsewhere = |at: &usize| self.members[*at].venue != seller.venue;
@@ -201,8 +221,8 @@ impl Row {
         let long_next = others().reduce(|a, b| if self.buys[b] < self.buys[a] { b } else { a })?;
         let edge = |(short, long): (usize, usize)| self.sells[short] - self.buys[long];
         let (short_stays, long_stays) = ((short, long_next), (short_next, long));
-        let best = if edge(long_stays) > edge(short_stays) { long_stays } else { short_stays };
-        (edge(best) > NO_BID).then_some(best)
+        let better = if edge(long_stays) > edge(short_stays) { long_stays } else { short_stays };
+        (edge(better) > NO_BID).then_some(better)
     }
 
     fn write(&self, cells: &[AtomicU64], short: usize, long: usize) {
@@ -224,7 +244,8 @@ impl Row {
         }
     }
 
-    fn held_moved(&mut self, of: Option<InstrumentId>) -> bool {
+    fn held_moved(&mut self, changed: Option<usize>) -> bool {
+        let of = changed.and_then(|at| self.members.get(at)).map(|member| member.id);
         let mut woken = false;
         let at = |id| self.members.iter().position(|member| member.id == id);
         for held in &mut self.held {

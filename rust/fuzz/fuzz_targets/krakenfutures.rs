@@ -1,0 +1,2 @@
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| arbbot_fuzz::frames("krakenfutures", ["PI_XBTUSD", "PI_ETHUSD"], data));
