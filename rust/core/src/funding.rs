@@ -1,4 +1,4 @@
-//! Running funding predictions, normalised to an hour.
+//! Running funding predictions, normalised to an hour; `matrix` compares those of all venues and assets.
 
 mod kernel;
 mod matrix;

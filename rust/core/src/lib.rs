@@ -1,7 +1,8 @@
 //! Order books from raw venue frames, and what they say about an asset across venues.
 //!
 //! One way through: `decode` reads a frame, `book` keeps two sides of exact prices and quantities, `quote` prices a
-//! size, `merged` shows an asset's books as one, `scan` prices every pair of venues against each other.
+//! size, `merged` shows an asset's books as one, `scan` prices every pair of venues against each other and keeps the best
+//! of watched assets on a board, `funding` compares rates of all venues and assets.
 //!
 //! Never here: PyO3, I/O, clocks, globals, binary floats in a book. Time is an argument. Input is hostile: the worst
 //! that a frame can do is to mark one book [`BookState::Gapped`] and raise a counter.

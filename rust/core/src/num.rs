@@ -137,6 +137,7 @@ fn scientific(text: &[u8], scale: u8) -> Result<i64, NumError> {
     // At most 64 digits, 18 decimals and an exponent of 3 digits: far within an i32.
     let zeros = i32::from(scale) + power - fraction.len() as i32;
     let kept = (whole.len() + fraction.len()).saturating_sub(zeros.min(0).unsigned_abs() as usize);
+    // digits beyond the scale must be zeros: they are looked at here, and refused, never dropped
     if digits().skip(kept).any(|digit| *digit != b'0') {
         return Err(NumError::NotRepresentable(scale));
     }

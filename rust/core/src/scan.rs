@@ -1,4 +1,5 @@
 //! What an asset's venues offer against each other: spreads net of fees, funding divergence, and why a leg has no price.
+//! `board` keeps the best pair of watched assets up to date; the calls here price anew.
 
 mod board;
 pub mod columns;

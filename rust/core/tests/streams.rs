@@ -106,6 +106,7 @@ fn deliver(venue: &Venue, changes: &[(i64, i64, bool)], deliveries: &[Delivery])
         let sent: Vec<Vec<u8>> = match delivery {
             Delivery::Message(at) => vec![messages[*at].clone().into_bytes()],
             Delivery::Run(at, count) => {
+                // a run of messages from one place on, sent again
                 messages.iter().skip(*at).take(*count).map(|message| message.clone().into_bytes()).collect()
             }
             Delivery::Cut(at, end) => vec![messages[*at].as_bytes()[..end % messages[*at].len()].to_vec()],
@@ -121,6 +122,7 @@ fn deliver(venue: &Venue, changes: &[(i64, i64, bool)], deliveries: &[Delivery])
             Delivery::Snapshot(at) => begin(venue, &mut market, instrument, *at, &truths)?,
             Delivery::Begun(at, count) => {
                 let mut sent = begin(venue, &mut market, instrument, *at, &truths)?;
+                // then the messages that follow what the snapshot holds
                 sent.extend(messages.iter().skip(at + 1).take(*count).map(|message| message.clone().into_bytes()));
                 sent
             }
@@ -144,6 +146,7 @@ fn deliver_in_order(venue: &Venue, changes: &[(i64, i64, bool)], begun: usize) -
     for message in begin(venue, &mut market, instrument, begun, &truths)? {
         market.feed(id, &message, 1)?;
     }
+    // before the book has begun there is nothing to compare
     for (at, truth) in truths.iter().enumerate().skip(begun + 1) {
         market.feed(id, (venue.change)(at, &truths).as_bytes(), 1)?;
         prop_assert_eq!(

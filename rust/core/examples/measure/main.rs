@@ -71,6 +71,7 @@ fn serve(directory: &Path) -> Result<(), Fault> {
 }
 
 fn main() -> Result<(), Fault> {
+    // the first argument is the name of the program
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [directory, rest @ ..] = &arguments[..] else { return Err("measure DIRECTORY [ID…]".into()) };
     let directory = Path::new(directory);

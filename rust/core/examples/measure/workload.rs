@@ -59,6 +59,7 @@ pub fn delta(frame: &str) -> Result<Delta, Fault> {
 /// The numbers of a line of a funding file after its kind: `-` is NaN.
 pub fn numbers(line: &str) -> Result<Vec<f64>, Fault> {
     let number = |text: &str| if text == "-" { Ok(f64::NAN) } else { text.parse() };
+    // the first word is the kind of the line; a number that cannot be read is an error
     Ok(line.split(' ').skip(1).map(number).collect::<Result<_, _>>()?)
 }
 
@@ -76,6 +77,7 @@ fn number(frame: &str, key: &str) -> Result<u64, Fault> {
 fn levels(text: &str) -> Result<Vec<Level>, Fault> {
     let end = if text.starts_with(']') { 0 } else { text.find("]]").ok_or("levels without an end")? };
     let text = &text[..end];
+    // what stands between an odd quote and the next is quoted, the rest is punctuation
     let fields: Vec<&str> = text.split('"').skip(1).step_by(2).collect();
     let level =
         |pair: &[&str]| Ok(Level { price: mantissa(pair[0], SCALES.0)?, quantity: mantissa(pair[1], SCALES.1)? });

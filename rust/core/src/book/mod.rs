@@ -1,8 +1,8 @@
 //! A book: two ladders, a state with its reason, and the rules by which messages may change it.
 //!
-//! Three kinds of stream feed it: numbered deltas on top of a snapshot fetched apart ([`Book::delta`],
-//! [`Book::snapshot`]), numbered deltas with their snapshots between them ([`Book::follow`], [`Book::begin`]), and full
-//! books ([`Book::full`]). It is Live only while nothing was missed; it is empty whenever it is not Live.
+//! Four kinds of stream feed it: numbered deltas on top of a snapshot fetched apart ([`Book::delta`],
+//! [`Book::snapshot`]), numbered deltas with their snapshots between them ([`Book::follow`], [`Book::begin`]), full books
+//! ([`Book::full`]), and changes that bear no number of the book's own ([`Book::change`]). It is Live only while nothing was missed; it is empty whenever it is not Live.
 
 mod backlog;
 mod changes;
