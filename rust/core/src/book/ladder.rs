@@ -20,9 +20,12 @@ pub struct Level {
     pub quantity: i64,
 }
 
-/// Most levels kept in one sorted row, which is smaller and no slower than pages: a snapshot stream's 20 levels, the
-/// book of a quiet contract.
+/// Most levels kept in one sorted row, which is smaller than pages and quicker to replace: a snapshot stream's 20 levels,
+/// the sparse book of a quiet contract.
 const ROW_MAX: usize = 128;
+
+/// Fewest levels that are worth pages: each takes 8 bytes for every price in reach, occupied or not.
+const PAGED_MIN: usize = 16;
 
 /// The levels of one side, each price once, each quantity positive.
 #[derive(Debug, Clone)]
@@ -34,16 +37,22 @@ pub struct Ladder {
 #[derive(Debug, Clone)]
 enum Store {
     /// Sorted, best last, so that the busy end is cheap to change.
-    Row(Vec<Level>),
-    /// Everything larger.
-    Paged(Box<Paged>),
+    Row { levels: Vec<Level>, changed: bool },
+    /// Everything larger, and what is dense and changes level by level.
+    Paged(Paged),
+}
+
+impl Store {
+    fn row() -> Self {
+        Self::Row { levels: Vec::new(), changed: false }
+    }
 }
 
 impl Ladder {
     /// An empty side.
     #[must_use]
     pub fn new(side: Side) -> Self {
-        Self { side, store: Store::Row(Vec::new()) }
+        Self { side, store: Store::row() }
     }
 
     pub(crate) fn side(&self) -> Side {
@@ -54,10 +63,19 @@ impl Ladder {
     #[inline]
     pub fn set(&mut self, price: i64, quantity: i64) -> i64 {
         let bid = self.side == Side::Bid;
-        let levels = match &mut self.store {
-            Store::Paged(paged) => return paged.set(rank(bid, price), quantity),
-            Store::Row(levels) => levels,
-        };
+        match &mut self.store {
+            Store::Paged(paged) => paged.set(rank(bid, price), quantity),
+            Store::Row { .. } => self.set_in_row(price, quantity),
+        }
+    }
+
+    fn set_in_row(&mut self, price: i64, quantity: i64) -> i64 {
+        let bid = self.side == Side::Bid;
+        let Store::Row { levels, changed } = &mut self.store else { return 0 };
+        if !std::mem::replace(changed, true) && is_dense(bid, levels) {
+            self.spread();
+            return self.set(price, quantity);
+        }
         match levels.binary_search_by_key(&rank(bid, price), |level| rank(bid, level.price)) {
             Ok(at) if quantity == 0 => levels.remove(at).quantity,
             Ok(at) => std::mem::replace(&mut levels[at].quantity, quantity),
@@ -65,8 +83,7 @@ impl Ladder {
             Err(at) => {
                 levels.insert(at, Level { price, quantity });
                 if levels.len() > ROW_MAX {
-                    let best_first: Vec<_> = levels.iter().rev().copied().collect();
-                    self.spread(&best_first);
+                    self.spread();
                 }
                 0
             }
@@ -79,7 +96,7 @@ impl Ladder {
         let bid = self.side == Side::Bid;
         match &self.store {
             Store::Paged(paged) => paged.get(rank(bid, price)),
-            Store::Row(levels) => {
+            Store::Row { levels, .. } => {
                 let found = levels.binary_search_by_key(&rank(bid, price), |level| rank(bid, level.price));
                 found.map_or(0, |at| levels[at].quantity)
             }
@@ -98,9 +115,11 @@ impl Ladder {
         if !(ordered && best_first.iter().all(|level| level.quantity > 0)) {
             return false;
         }
-        match &mut self.store {
-            Store::Row(levels) if best_first.len() <= ROW_MAX => levels.extend(best_first.iter().rev()),
-            _ => self.spread(best_first),
+        if let Store::Row { levels, .. } = &mut self.store {
+            levels.extend(best_first.iter().rev());
+        }
+        if best_first.len() > ROW_MAX {
+            self.spread();
         }
         true
     }
@@ -108,8 +127,11 @@ impl Ladder {
     /// Removes everything.
     pub fn clear(&mut self) {
         match &mut self.store {
-            Store::Row(levels) => levels.clear(),
-            Store::Paged(_) => self.store = Store::Row(Vec::new()),
+            Store::Row { levels, changed } => {
+                levels.clear();
+                *changed = false;
+            }
+            Store::Paged(_) => self.store = Store::row(),
         }
     }
 
@@ -118,7 +140,7 @@ impl Ladder {
     #[inline]
     pub fn best(&self) -> Option<Level> {
         match &self.store {
-            Store::Row(levels) => levels.last().copied(),
+            Store::Row { levels, .. } => levels.last().copied(),
             Store::Paged(paged) => paged.best().map(|best| level(self.side == Side::Bid, best)),
         }
     }
@@ -127,7 +149,7 @@ impl Ladder {
     pub fn iter(&self) -> impl Iterator<Item = Level> + '_ {
         let bid = self.side == Side::Bid;
         let (row, paged) = match &self.store {
-            Store::Row(levels) => (levels.as_slice(), None),
+            Store::Row { levels, .. } => (levels.as_slice(), None),
             Store::Paged(paged) => (&[][..], Some(paged)),
         };
         let paged = paged.into_iter().flat_map(|paged| paged.iter());
@@ -139,7 +161,7 @@ impl Ladder {
     pub(crate) fn walk(&self, mut visit: impl FnMut(Level) -> bool) {
         let bid = self.side == Side::Bid;
         match &self.store {
-            Store::Row(levels) => {
+            Store::Row { levels, .. } => {
                 levels.iter().rev().all(|level| visit(*level));
             }
             Store::Paged(paged) => paged.walk(|found| visit(level(bid, found))),
@@ -150,7 +172,7 @@ impl Ladder {
     #[must_use]
     pub fn len(&self) -> usize {
         match &self.store {
-            Store::Row(levels) => levels.len(),
+            Store::Row { levels, .. } => levels.len(),
             Store::Paged(paged) => paged.len(),
         }
     }
@@ -165,7 +187,7 @@ impl Ladder {
     #[must_use]
     pub fn misses(&self) -> u64 {
         match &self.store {
-            Store::Row(_) => 0,
+            Store::Row { .. } => 0,
             Store::Paged(paged) => paged.misses(),
         }
     }
@@ -174,16 +196,27 @@ impl Ladder {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         match &self.store {
-            Store::Row(levels) => levels.capacity() * size_of::<Level>(),
-            Store::Paged(paged) => size_of::<Paged>() + paged.heap_bytes(),
+            Store::Row { levels, .. } => levels.capacity() * size_of::<Level>(),
+            Store::Paged(paged) => paged.heap_bytes(),
         }
     }
 
-    fn spread(&mut self, best_first: &[Level]) {
+    /// Turns a row into pages.
+    #[cold]
+    fn spread(&mut self) {
         let bid = self.side == Side::Bid;
-        let ranked = best_first.iter().map(|level| (rank(bid, level.price), level.quantity));
-        self.store = Store::Paged(Box::new(Paged::new(ranked)));
+        if let Store::Row { levels, .. } = &self.store {
+            let ranked = levels.iter().rev().map(|level| (rank(bid, level.price), level.quantity));
+            self.store = Store::Paged(Paged::new(ranked));
+        }
     }
+}
+
+/// True when the window of pages would hold most of these levels, best last.
+fn is_dense(bid: bool, levels: &[Level]) -> bool {
+    let (best, most) = (levels.last(), levels.get(levels.len() / 4));
+    let distance = best.zip(most).map(|(best, most)| rank(bid, best.price) - rank(bid, most.price));
+    levels.len() >= PAGED_MIN && distance.is_some_and(|distance| Paged::reaches(levels.len(), distance))
 }
 
 #[cfg(test)]

@@ -10,11 +10,14 @@ use std::collections::BTreeMap;
 const PAGE: usize = 64;
 
 /// Fewest and most pages of a window.
-const PAGES_MIN: usize = 16;
+const PAGES_MIN: usize = 4;
 const PAGES_MAX: usize = 1_024;
 
-/// Levels for each page of the window: a window of 1,000 levels has 64 pages, 33 kB when all of them are in use.
+/// Levels for each page of the window: a window of 1,000 levels has 64 pages in 33 kB.
 const LEVELS_PER_PAGE: usize = 16;
+
+/// The rank of nothing: every price is positive, so that none has it.
+const NONE: i64 = i64::MIN;
 
 #[derive(Debug, Clone)]
 struct Page {
@@ -23,44 +26,48 @@ struct Page {
     quantities: [i64; PAGE],
 }
 
+const EMPTY: Page = Page { occupied: 0, quantities: [0; PAGE] };
+
 /// One side, by rank.
 #[derive(Debug, Clone)]
 pub(super) struct Paged {
     /// Number of the window's lowest page; a page's number is rank / 64.
     origin: i64,
-    /// For each place of the ring, the page in `pages` plus one; 0 for none. Its length is a power of two.
-    directory: Box<[u16]>,
-    /// A bit for each place of the ring that has a page.
-    occupied: Box<[u64]>,
-    pages: Vec<Page>,
-    free: Vec<u16>,
+    /// A ring: a page stands at its number modulo their count, which is a power of two.
+    pages: Box<[Page]>,
+    /// The best rank, or [`NONE`].
+    best: i64,
+    levels: usize,
+    /// More levels than these need a wider window.
+    levels_max: usize,
+    misses: u64,
     /// Levels below the window. Nothing is ever above it.
     far: BTreeMap<i64, i64>,
-    levels: usize,
-    best: Option<i64>,
-    misses: u64,
 }
 
 impl Paged {
     /// Of levels in falling order of rank, which the caller has checked.
     pub(super) fn new(best_first: impl ExactSizeIterator<Item = (i64, i64)>) -> Self {
-        let pages = (best_first.len() / LEVELS_PER_PAGE).next_power_of_two().clamp(PAGES_MIN, PAGES_MAX);
+        let count = pages_for(best_first.len());
         let mut paged = Self {
             origin: 0,
-            directory: vec![0; pages].into_boxed_slice(),
-            occupied: vec![0; pages.div_ceil(64)].into_boxed_slice(),
-            pages: Vec::new(),
-            free: Vec::new(),
-            far: BTreeMap::new(),
+            pages: vec![EMPTY; count].into_boxed_slice(),
+            best: NONE,
             levels: 0,
-            best: None,
+            levels_max: if count < PAGES_MAX { count * LEVELS_PER_PAGE * 2 } else { usize::MAX },
             misses: 0,
+            far: BTreeMap::new(),
         };
         for (rank, quantity) in best_first {
             paged.set(rank, quantity);
         }
         paged.misses = 0;
         paged
+    }
+
+    /// True when the window of a side of so many levels would hold a level so far below the best.
+    pub(super) fn reaches(levels: usize, distance: i64) -> bool {
+        distance < (pages_for(levels) / 4 * 3 * PAGE) as i64
     }
 
     pub(super) fn len(&self) -> usize {
@@ -74,52 +81,42 @@ impl Paged {
 
     pub(super) fn heap_bytes(&self) -> usize {
         // A BTreeMap's nodes hold 11 entries and are at least half full: 16 bytes an entry, doubled.
-        self.directory.len() * 2
-            + self.occupied.len() * 8
-            + self.pages.capacity() * size_of::<Page>()
-            + self.free.capacity() * 2
-            + self.far.len() * 32
+        self.pages.len() * size_of::<Page>() + self.far.len() * 32
     }
 
+    #[inline]
     pub(super) fn best(&self) -> Option<(i64, i64)> {
-        self.best.map(|rank| (rank, self.get(rank)))
+        (self.best != NONE).then(|| (self.best, self.get(self.best)))
     }
 
+    #[inline]
     pub(super) fn get(&self, rank: i64) -> i64 {
         if self.in_window(page_of(rank)) {
-            self.page(page_of(rank)).map_or(0, |page| page.quantities[bit_of(rank)])
+            self.page(page_of(rank)).quantities[bit_of(rank)]
         } else {
             self.far.get(&rank).copied().unwrap_or(0)
         }
     }
 
     /// Sets the quantity at a rank (0 removes it) and returns what was there before.
+    ///
+    /// Whether a level comes, changes or goes cannot be foreseen, so the usual way branches on none of it.
     #[inline]
     pub(super) fn set(&mut self, rank: i64, quantity: i64) -> i64 {
         let page = page_of(rank);
         if !self.in_window(page) {
             return self.set_outside(rank, quantity);
         }
-        let place = self.place(page);
-        if self.directory[place] == 0 {
-            if quantity == 0 {
-                return 0;
-            }
-            self.open(place);
-        }
-        let (slot, bit) = (usize::from(self.directory[place]) - 1, bit_of(rank));
-        let held = &mut self.pages[slot];
+        let (place, bit) = (self.place(page), bit_of(rank));
+        let held = &mut self.pages[place];
         let before = std::mem::replace(&mut held.quantities[bit], quantity);
-        if quantity == 0 {
-            if before != 0 {
-                held.occupied &= !(1 << bit);
-                let empty = held.occupied == 0;
-                self.removed(rank, place, empty);
-            }
-        } else if before == 0 {
-            held.occupied |= 1 << bit;
-            self.levels += 1;
-            self.best = self.best.max(Some(rank));
+        let (is, was) = (u64::from(quantity != 0), u64::from(before != 0));
+        held.occupied = (held.occupied & !(1 << bit)) | (is << bit);
+        self.levels = self.levels + is as usize - was as usize;
+        if rank >= self.best {
+            self.set_best(rank, quantity);
+        }
+        if self.levels > self.levels_max {
             self.widen();
         }
         before
@@ -127,100 +124,78 @@ impl Paged {
 
     /// (rank, quantity) in falling order of rank.
     pub(super) fn iter(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let top = self.best.filter(|rank| self.in_window(page_of(*rank))).map(page_of);
-        let numbers = std::iter::successors(top, |page| self.occupied_below(*page));
-        let near = numbers.flat_map(|number| self.page(number).into_iter().flat_map(move |page| page.iter(number)));
+        let numbers = std::iter::successors(self.top(), |page| self.occupied_below(*page));
+        let near = numbers.flat_map(|number| self.page(number).iter(number));
         near.chain(self.far.iter().rev().map(|(rank, quantity)| (*rank, *quantity)))
     }
 
     /// (rank, quantity) in falling order of rank, for as long as `visit` asks for more.
     #[inline]
     pub(super) fn walk(&self, mut visit: impl FnMut((i64, i64)) -> bool) {
-        let mut top = self.best.map(page_of).filter(|page| self.in_window(*page));
+        let mut top = self.top();
         while let Some(number) = top {
-            if let Some(page) = self.page(number) {
-                let mut bits = page.occupied;
-                while bits != 0 {
-                    let bit = 63 - bits.leading_zeros();
-                    if !visit((number * PAGE as i64 + i64::from(bit), page.quantities[bit as usize])) {
-                        return;
-                    }
-                    bits ^= 1 << bit;
+            let page = self.page(number);
+            let mut bits = page.occupied;
+            while bits != 0 {
+                let bit = 63 - bits.leading_zeros();
+                if !visit((number * PAGE as i64 + i64::from(bit), page.quantities[bit as usize])) {
+                    return;
                 }
+                bits ^= 1 << bit;
             }
             top = self.occupied_below(number);
         }
         self.far.iter().rev().all(|(rank, quantity)| visit((*rank, *quantity)));
     }
 
+    #[inline(always)]
     fn in_window(&self, page: i64) -> bool {
-        (page.wrapping_sub(self.origin) as u64) < self.directory.len() as u64
+        (page.wrapping_sub(self.origin) as u64) < self.pages.len() as u64
     }
 
+    #[inline(always)]
     fn place(&self, page: i64) -> usize {
-        (page as usize) & (self.directory.len() - 1)
+        (page as usize) & (self.pages.len() - 1)
     }
 
-    fn page(&self, page: i64) -> Option<&Page> {
-        let slot = usize::from(*self.directory.get(self.place(page))?).checked_sub(1)?;
-        self.pages.get(slot)
+    #[inline(always)]
+    fn page(&self, page: i64) -> &Page {
+        &self.pages[self.place(page)]
     }
 
-    #[cold]
-    fn open(&mut self, place: usize) {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.pages.push(Page { occupied: 0, quantities: [0; PAGE] });
-            // At most PAGES_MAX, far below u16.
-            self.pages.len() as u16
-        });
-        self.directory[place] = slot;
-        self.occupied[place / 64] |= 1 << (place % 64);
+    /// The page of the best level, if that is in the window.
+    fn top(&self) -> Option<i64> {
+        Some(page_of(self.best)).filter(|page| self.best != NONE && self.in_window(*page))
     }
 
-    fn close(&mut self, place: usize) {
-        self.free.push(std::mem::take(&mut self.directory[place]));
-        self.occupied[place / 64] &= !(1 << (place % 64));
-    }
-
-    fn removed(&mut self, rank: i64, place: usize, empty: bool) {
-        self.levels -= 1;
-        if self.best == Some(rank) {
+    /// The best level, or one above it, was set.
+    #[inline]
+    fn set_best(&mut self, rank: i64, quantity: i64) {
+        if quantity != 0 {
+            self.best = rank;
+        } else if rank == self.best {
             self.best = self.next_below(rank);
-        }
-        if empty {
-            self.close(place);
             self.sink();
         }
     }
 
     /// The best level below `rank`, which is in the window.
-    fn next_below(&self, rank: i64) -> Option<i64> {
+    fn next_below(&self, rank: i64) -> i64 {
         let number = page_of(rank);
-        let here = self.page(number).map_or(0, |page| page.occupied & ((1 << bit_of(rank)) - 1));
+        let here = self.page(number).occupied & ((1 << bit_of(rank)) - 1);
         if here != 0 {
-            return Some(highest(number, here));
+            return highest(number, here);
         }
         match self.occupied_below(number) {
-            Some(number) => self.page(number).map(|page| highest(number, page.occupied)),
-            None => self.far.last_key_value().map(|(rank, _)| *rank),
+            Some(number) => highest(number, self.page(number).occupied),
+            None => self.far.last_key_value().map_or(NONE, |(rank, _)| *rank),
         }
     }
 
-    /// The next page of the window below `page` that holds a level.
+    /// The next page of the window below `page` that holds a level; as many looks as there are pages at the most, and
+    /// they grow with the number of levels, not with their prices.
     fn occupied_below(&self, page: i64) -> Option<i64> {
-        let mut above = page;
-        while above > self.origin {
-            // The bits of one word of the ring below `above`, as far as the window goes.
-            let place = self.place(above - 1);
-            let bits = self.occupied.get(place / 64)? << (63 - place % 64);
-            let reach = (place as i64 % 64 + 1).min(above - self.origin);
-            let skipped = i64::from(bits.leading_zeros());
-            if skipped < reach {
-                return Some(above - 1 - skipped);
-            }
-            above -= reach;
-        }
-        None
+        (self.origin..page).rev().find(|number| self.page(*number).occupied != 0)
     }
 
     #[cold]
@@ -230,13 +205,13 @@ impl Paged {
             let before = self.far.remove(&rank).unwrap_or(0);
             if before != 0 {
                 self.levels -= 1;
-                if self.best == Some(rank) {
-                    self.best = self.far.last_key_value().map(|(rank, _)| *rank);
+                if self.best == rank {
+                    self.best = self.far.last_key_value().map_or(NONE, |(rank, _)| *rank);
                 }
             }
             return before;
         }
-        if self.best.is_none_or(|best| rank > best) {
+        if rank > self.best {
             self.move_to(page_of(rank));
             return self.set(rank, quantity);
         }
@@ -247,16 +222,19 @@ impl Paged {
 
     /// The best has fallen into the lowest quarter of the window, or out of it: follows it.
     fn sink(&mut self) {
-        let Some(best) = self.best.filter(|_| !self.far.is_empty()) else { return };
-        let quarter = self.directory.len() as i64 / 4;
-        if page_of(best) < self.origin.saturating_add(quarter) {
-            self.move_to(page_of(best));
+        if self.best == NONE || self.far.is_empty() {
+            return;
+        }
+        let quarter = self.pages.len() as i64 / 4;
+        if page_of(self.best) < self.origin.saturating_add(quarter) {
+            self.move_to(page_of(self.best));
         }
     }
 
     /// Moves the window so that `page` stands at three quarters of it.
+    #[cold]
     fn move_to(&mut self, page: i64) {
-        let length = self.directory.len() as i64;
+        let length = self.pages.len() as i64;
         let origin = page.saturating_sub(length / 4 * 3);
         if self.levels > self.far.len() {
             for left in self.origin..origin.min(self.origin.saturating_add(length)) {
@@ -266,10 +244,7 @@ impl Paged {
         self.origin = origin;
         for (rank, quantity) in self.far.split_off(&origin.saturating_mul(PAGE as i64)) {
             let place = self.place(page_of(rank));
-            if self.directory[place] == 0 {
-                self.open(place);
-            }
-            let held = &mut self.pages[usize::from(self.directory[place]) - 1];
+            let held = &mut self.pages[place];
             held.occupied |= 1 << bit_of(rank);
             held.quantities[bit_of(rank)] = quantity;
         }
@@ -277,23 +252,22 @@ impl Paged {
 
     fn evict(&mut self, number: i64) {
         let place = self.place(number);
-        let Some(slot) = usize::from(self.directory[place]).checked_sub(1) else { return };
-        let page = &mut self.pages[slot];
-        self.far.extend(page.iter(number));
-        *page = Page { occupied: 0, quantities: [0; PAGE] };
-        self.close(place);
+        let left = std::mem::replace(&mut self.pages[place], EMPTY);
+        self.far.extend(left.iter(number));
     }
 
     /// A side that has outgrown its window gets one of twice the length.
+    #[cold]
     fn widen(&mut self) {
-        let length = self.directory.len();
-        if self.levels > length * LEVELS_PER_PAGE * 2 && length < PAGES_MAX {
-            let misses = self.misses;
-            let held: Vec<_> = self.iter().collect();
-            *self = Self::new(held.into_iter());
-            self.misses = misses;
-        }
+        let misses = self.misses;
+        let held: Vec<_> = self.iter().collect();
+        *self = Self::new(held.into_iter());
+        self.misses = misses;
     }
+}
+
+fn pages_for(levels: usize) -> usize {
+    (levels / LEVELS_PER_PAGE).next_power_of_two().clamp(PAGES_MIN, PAGES_MAX)
 }
 
 impl Page {
