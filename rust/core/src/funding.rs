@@ -1,6 +1,6 @@
 //! Running funding predictions, normalised to an hour; `matrix` compares those of all venues and assets.
 
-mod kernel;
+pub(crate) mod kernel;
 mod matrix;
 
 use crate::decode::TickerFrame;

@@ -21,6 +21,7 @@ pub mod num;
 mod quote;
 mod registry;
 mod scan;
+mod simd;
 
 pub use book::{Book, BookState, Delta, Effect, Full, Ladder, Level, Reason, Side, LEVELS_MAX};
 pub use contain::contain;

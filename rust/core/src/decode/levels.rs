@@ -1,10 +1,12 @@
 //! The levels of one side, still as text, and the one place where their digits become mantissas.
 
+use super::quick::{self, Note, Quick};
+use super::shape::Shapes;
 use crate::book::checksum::Digits;
 use crate::book::{Level, Reason};
-use crate::digits::{self, Shape};
 use crate::json::{Fault, Scanner};
 use crate::num::{exact, mantissa, NumError};
+use crate::simd::levels;
 use std::ops::Range;
 
 /// The levels of one side, checked as JSON only; numbers quoted or bare.
@@ -61,7 +63,7 @@ impl<'a> Levels<'a> {
     /// # Errors
     /// The first price or quantity that is not exactly representable, or is no level at all.
     pub fn read(&self, price_scale: u8, quantity_scale: u8, into: &mut Vec<Level>) -> Result<(), Reason> {
-        self.read_alike(price_scale, quantity_scale, into, &mut Shape::default())
+        self.read_alike(price_scale, quantity_scale, into, &mut Shapes::default())
     }
 
     /// As [`Levels::read`], with what is known of how the instrument's prices are written.
@@ -70,10 +72,10 @@ impl<'a> Levels<'a> {
         price_scale: u8,
         quantity_scale: u8,
         into: &mut Vec<Level>,
-        shape: &mut Shape,
+        shapes: &mut Shapes,
     ) -> Result<(), Reason> {
         let before = into.len();
-        if self.quickly(price_scale, quantity_scale, into, shape, |_, _, _| {}).is_some() {
+        if self.quickly(price_scale, quantity_scale, into, shapes, |_, _, _| {}).is_some() {
             return Ok(());
         }
         into.truncate(before);
@@ -89,11 +91,11 @@ impl<'a> Levels<'a> {
         price_scale: u8,
         quantity_scale: u8,
         into: &mut Vec<Level>,
-        (shape, digits): (&mut Shape, &mut Digits),
+        (shapes, digits): (&mut Shapes, &mut Digits),
     ) -> Result<(), Reason> {
         let (before, noted) = (into.len(), digits.noted());
         let note = |raw: &[u8], price: Range<usize>, quantity: Range<usize>| digits.note(raw, price, quantity);
-        if self.quickly(price_scale, quantity_scale, into, shape, note).is_some() {
+        if self.quickly(price_scale, quantity_scale, into, shapes, note).is_some() {
             return Ok(());
         }
         into.truncate(before);
@@ -112,31 +114,26 @@ impl<'a> Levels<'a> {
         price_scale: u8,
         quantity_scale: u8,
         into: &mut Vec<Level>,
-        shape: &mut Shape,
-        mut note: impl FnMut(&[u8], Range<usize>, Range<usize>),
+        shapes: &mut Shapes,
+        note: impl Note,
     ) -> Option<()> {
         let raw = match *self {
             Self::Empty => return Some(()),
             Self::One { .. } | Self::Bare { .. } | Self::Batch { .. } => return None,
             Self::Rows { raw, .. } | Self::Keyed { raw, .. } => raw.as_bytes(),
         };
-        let mut at = Quick { text: raw, at: 1, price_scale, quantity_scale, shape };
-        let note = &mut note;
+        if raw == b"[]" {
+            return Some(());
+        }
+        let quick = Quick { raw, price_scale, quantity_scale, shapes };
         match *self {
-            _ if raw == b"[]" => Some(()),
-            Self::Rows { fields: 2, .. } if raw.get(2) == Some(&b'"') => {
-                at.each(into, note, b"[\"", b"\",\"", |at| at.literal(b"\"]"))
-            }
-            Self::Rows { fields: 2, .. } => at.each(into, note, b"[", b",", |at| at.bare(b']')),
-            Self::Rows { fields, .. } => at.each(into, note, b"[\"", b"\",\"", |at| at.strings(fields - 2)),
-            Self::Keyed { price: "px", .. } => at.each(into, note, b"{\"px\":\"", b"\",\"sz\":\"", |at| at.orders()),
-            Self::Keyed { price: "p", .. } => at.each(into, note, b"{\"p\":\"", b"\",\"s\":", |at| at.bare(b'}')),
-            Self::Keyed { quantity: "qty", .. } => {
-                at.each(into, note, b"{\"price\":", b",\"qty\":", |at| at.bare(b'}'))
-            }
-            Self::Keyed { quantity: "size", .. } => {
-                at.each(into, note, b"{\"price\":\"", b"\",\"size\":\"", |at| at.literal(b"\"}"))
-            }
+            Self::Rows { fields: 2, .. } if raw.get(2) == Some(&b'"') => levels(quick, &quick::Quoted, into, note),
+            Self::Rows { fields: 2, .. } => levels(quick, &quick::Bare, into, note),
+            Self::Rows { fields, .. } => levels(quick, &quick::Longer(fields - 2), into, note),
+            Self::Keyed { price: "px", .. } => levels(quick, &quick::Orders, into, note),
+            Self::Keyed { price: "p", .. } => levels(quick, &quick::Short, into, note),
+            Self::Keyed { quantity: "qty", .. } => levels(quick, &quick::Numbers, into, note),
+            Self::Keyed { quantity: "size", .. } => levels(quick, &quick::Sized, into, note),
             _ => None,
         }
     }
@@ -173,98 +170,6 @@ impl<'a> Levels<'a> {
             (None, Err(fault)) => Err(Reason::Unreadable(fault)),
             (None, Ok(())) => Ok(()),
         }
-    }
-}
-
-/// A place in an array of levels written without blanks; every step answers None at the first surprise.
-struct Quick<'a> {
-    text: &'a [u8],
-    at: usize,
-    price_scale: u8,
-    quantity_scale: u8,
-    shape: &'a mut Shape,
-}
-
-impl Quick<'_> {
-    /// Reads levels, each `opening` price `between` quantity `closing`, to the end of the text.
-    #[inline(always)]
-    fn each<const N: usize, const M: usize>(
-        &mut self,
-        into: &mut Vec<Level>,
-        note: &mut impl FnMut(&[u8], Range<usize>, Range<usize>),
-        opening: &[u8; N],
-        between: &[u8; M],
-        closing: impl Fn(&mut Self) -> Option<()>,
-    ) -> Option<()> {
-        loop {
-            self.literal(opening)?;
-            let (price, end) = digits::mantissa_alike(self.text, self.at, self.price_scale, self.shape);
-            if end == 0 || (opening.last() != Some(&b'"') && self.needless_zero()) {
-                return None;
-            }
-            let written = self.at..end;
-            self.at = end;
-            self.literal(between)?;
-            let (quantity, end) = digits::mantissa(self.text, self.at, self.quantity_scale);
-            if end == 0 || price == 0 || (between.last() != Some(&b'"') && self.needless_zero()) {
-                return None;
-            }
-            note(self.text, written, self.at..end);
-            self.at = end;
-            closing(self)?;
-            into.push(Level { price, quantity });
-            match self.next()? {
-                b',' => {}
-                b']' => return (self.at == self.text.len()).then_some(()),
-                _ => return None,
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn literal<const N: usize>(&mut self, wanted: &[u8; N]) -> Option<()> {
-        let found: &[u8; N] = self.text.get(self.at..self.at + N)?.try_into().ok()?;
-        (found == wanted).then(|| self.at += N)
-    }
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<u8> {
-        let byte = *self.text.get(self.at)?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    /// A bare number begins with no needless zero, which quoted ones may.
-    #[inline(always)]
-    fn needless_zero(&self) -> bool {
-        matches!(self.text.get(self.at..self.at + 2), Some([b'0', b'0'..=b'9']))
-    }
-
-    /// The end of a level whose last number is bare.
-    #[inline(always)]
-    fn bare(&mut self, end: u8) -> Option<()> {
-        (self.next()? == end).then_some(())
-    }
-
-    /// So many more strings of digits, and the end of the row.
-    #[inline(always)]
-    fn strings(&mut self, count: usize) -> Option<()> {
-        for _ in 0..count {
-            self.literal(b"\",\"")?;
-            (_, self.at) = digits::whole(self.text, self.at)?;
-        }
-        self.literal(b"\"]")
-    }
-
-    /// Hyperliquid's count of orders, and the end of the level.
-    #[inline(always)]
-    fn orders(&mut self) -> Option<()> {
-        self.literal(b"\",\"n\":")?;
-        let start = self.at;
-        (_, self.at) = digits::whole(self.text, start)?;
-        let needless = self.at > start + 1 && *self.text.get(start)? == b'0';
-        (!needless).then_some(())?;
-        self.bare(b'}')
     }
 }
 

@@ -16,8 +16,12 @@ mod kraken;
 mod kucoin;
 mod levels;
 mod okx;
+pub(crate) mod quick;
+pub(crate) mod shape;
 mod template;
 mod tickers;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod vector;
 
 use crate::json::{Fault, Scanner};
 use crate::num;

@@ -2,10 +2,7 @@
 //! least.
 //!
 //! Assets are the lanes and venues the steps, without a branch, so that the compiler makes vector code of the one body
-//! twice: for every machine, and for AVX2, which is taken where the machine says at run time that it has it.
-//! Owns nothing but arithmetic; the only unsafe thing is the promise that the machine was asked.
-#![allow(unsafe_code)] // one call, below, of a function compiled for AVX2, after the machine was asked for it
-
+//! twice: for every machine, and for AVX2 (see `crate::simd`). Owns nothing but arithmetic.
 /// Marks a venue that says no rate for an asset. Greater than every rate, so that it is never the cheapest.
 pub(super) const ABSENT: f64 = f64::INFINITY;
 
@@ -20,7 +17,7 @@ type Rows = [u64; BLOCK];
 
 /// The widest divergence of each asset of a block.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Widest {
+pub(crate) struct Widest {
     /// Short rate less long rate less both venues' costs, fraction per hour; −∞ where no two venues have a rate.
     pub(super) net: Lanes,
     /// Row of the venue with the lower rate.
@@ -34,24 +31,8 @@ impl Widest {
 }
 
 /// Fills `widest` from `rates[row × stride + asset]`; `costs` has one cost a row. Behind the last row stands a block.
-pub(super) fn scan(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
-    #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: `scan_avx2` needs a machine with AVX2 and nothing else, and this one has it.
-        return unsafe { scan_avx2(rates, stride, costs, widest) };
-    }
-    scan_any(rates, stride, costs, widest);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-unsafe fn scan_avx2(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
-    scan_any(rates, stride, costs, widest);
-}
-
-/// The body of both.
 #[inline(always)]
-pub(super) fn scan_any(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
+pub(crate) fn scan(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
     for (block, out) in widest.iter_mut().enumerate() {
         let from = rates.get(block * BLOCK..).unwrap_or_default();
         let first = walk::<BLOCK, false>(from, stride, costs, &[0; BLOCK]);

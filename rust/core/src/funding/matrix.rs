@@ -3,7 +3,8 @@
 //! Venue-major: a row a venue, a column an asset. One rate changes one column; `scan` does all of them anew. Knows
 //! nothing of time: who reads decides whether a rate is too old.
 
-use super::kernel::{scan, scan_one, Widest, ABSENT, BLOCK};
+use super::kernel::{scan_one, Widest, ABSENT, BLOCK};
+use crate::simd::scan;
 
 /// The widest divergence of an asset.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -143,7 +144,7 @@ fn stride(assets: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kernel::scan_any;
+    use super::super::kernel::scan as scan_any;
     use super::*;
     use proptest::prelude::*;
 

@@ -7,10 +7,10 @@ use super::{Best, Entry, Market, Venue};
 use crate::book::checksum::Digits;
 use crate::book::{Book, Delta, Effect, Full, Reason, OUTDATED_RUN_MAX};
 use crate::counters::Counters;
+use crate::decode::shape::Shapes;
 use crate::decode::{
     BestFrame, ChangeFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, TickerFrame, Tickers,
 };
-use crate::digits::Shape;
 use crate::funding::{next_full_hour_ns, Funding, Ticker};
 use crate::ids::{InstrumentId, VenueId};
 use crate::json::Fault;
@@ -76,7 +76,7 @@ impl Market {
         let venue = self.venues.get_mut(venue.index()).ok_or(Refused::NoVenue(venue.0))?;
         let frame = venue.decoder.snapshot(body).map_err(Reason::Unreadable);
         let read = frame.and_then(|frame| {
-            fill_full(&mut self.full, &frame, &entry.instrument, (&mut entry.shape, None), ts_recv_ns)
+            fill_full(&mut self.full, &frame, &entry.instrument, (&mut entry.shapes, None), ts_recv_ns)
         });
         if let Err(reason) = read {
             venue.counters.malformed += 1;
@@ -120,7 +120,7 @@ impl Market {
             &mut self.delta,
             frame,
             &entry.instrument,
-            (&mut entry.shape, entry.digits.as_deref_mut()),
+            (&mut entry.shapes, entry.digits.as_deref_mut()),
             ts_recv_ns,
         ) {
             Ok(()) => change(&mut self.watch, counters, entry, |entry| {
@@ -152,7 +152,7 @@ impl Market {
             &mut self.full,
             frame,
             &entry.instrument,
-            (&mut entry.shape, entry.digits.as_deref_mut()),
+            (&mut entry.shapes, entry.digits.as_deref_mut()),
             ts_recv_ns,
         ) {
             Ok(()) => {
@@ -320,7 +320,7 @@ fn fill_delta(
     delta: &mut Delta,
     frame: &DeltaFrame<'_>,
     of: &Instrument,
-    written: (&mut Shape, Option<&mut Digits>),
+    written: (&mut Shapes, Option<&mut Digits>),
     ts_recv_ns: i64,
 ) -> Result<(), Reason> {
     (delta.first, delta.last, delta.previous) = (frame.first, frame.last, frame.previous);
@@ -332,7 +332,7 @@ fn fill_full(
     full: &mut Full,
     frame: &FullFrame<'_>,
     of: &Instrument,
-    written: (&mut Shape, Option<&mut Digits>),
+    written: (&mut Shapes, Option<&mut Digits>),
     ts_recv_ns: i64,
 ) -> Result<(), Reason> {
     if frame.symbol.is_some_and(|symbol| symbol != of.symbol) {

@@ -9,8 +9,8 @@ mod watch;
 use crate::book::checksum::Digits;
 use crate::book::{Book, Delta, Full, Level};
 use crate::counters::Counters;
+use crate::decode::shape::Shapes;
 use crate::decode::Decoder;
-use crate::digits::Shape;
 use crate::funding::{Funding, Ticker, FUNDING_AGE_NS_MAX};
 use crate::ids::{AssetId, CurrencyId, InstrumentId, Names, VenueId};
 use crate::quote;
@@ -41,7 +41,7 @@ pub(crate) struct Entry {
     /// How the book's levels were written, where the stream sends checksums.
     digits: Option<Box<Digits>>,
     /// How its levels' digits lay in the last message, which the next is likely to repeat.
-    shape: Shape,
+    shapes: Shapes,
     /// Something is kept of its book besides: see `watch`.
     watched: bool,
 }
@@ -133,7 +133,7 @@ impl Market {
             book,
             funding: None,
             ticker: Ticker::default(),
-            shape: Shape::default(),
+            shapes: Shapes::default(),
             best: None,
             best_outdated_run: 0,
             link: None,

@@ -4,8 +4,8 @@
 use super::Entry;
 use crate::book::checksum::Digits;
 use crate::book::{Level, Reason};
+use crate::decode::shape::Shapes;
 use crate::decode::{Checksum, Levels};
-use crate::digits::Shape;
 use crate::registry::Instrument;
 
 /// Both sides of a message, as text and as numbers to be.
@@ -15,7 +15,7 @@ pub(super) type Sides<'a, 'f> = [(&'a Levels<'f>, &'a mut Vec<Level>); 2];
 pub(super) fn read(
     sides: Sides<'_, '_>,
     of: &Instrument,
-    (shape, mut digits): (&mut Shape, Option<&mut Digits>),
+    (shapes, mut digits): (&mut Shapes, Option<&mut Digits>),
 ) -> Result<(), Reason> {
     if let Some(digits) = digits.as_deref_mut() {
         digits.begin();
@@ -23,8 +23,8 @@ pub(super) fn read(
     for (written, into) in sides {
         into.clear();
         match digits.as_deref_mut() {
-            None => written.read_alike(of.price_scale, of.quantity_scale, into, shape)?,
-            Some(digits) => written.read_noting(of.price_scale, of.quantity_scale, into, (shape, digits))?,
+            None => written.read_alike(of.price_scale, of.quantity_scale, into, shapes)?,
+            Some(digits) => written.read_noting(of.price_scale, of.quantity_scale, into, (shapes, digits))?,
         }
     }
     Ok(())

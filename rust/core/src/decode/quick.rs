@@ -1,0 +1,169 @@
+//! Levels as venues really write them: without blanks, of ordinary digits, their keys in one order. Every step answers
+//! None at the first surprise, and the order-free walk of `levels` judges the text.
+
+use super::shape::Shapes;
+use crate::book::Level;
+use crate::digits::{self, Window, WINDOW};
+use std::ops::Range;
+
+/// How a venue writes a level: opening, price, between, quantity, closing.
+pub(crate) trait Form {
+    const OPENING: &'static [u8];
+    const BETWEEN: &'static [u8];
+
+    /// Where a level ends whose quantity ends at `at`.
+    fn closing(&self, text: &Window, at: usize) -> Option<usize>;
+}
+
+/// Where each price and quantity of a level stand in a text, for who keeps what was written.
+pub(crate) trait Note: FnMut(&[u8], Range<usize>, Range<usize>) {}
+
+impl<F: FnMut(&[u8], Range<usize>, Range<usize>)> Note for F {}
+
+/// An array of levels and how its numbers count.
+pub(crate) struct Quick<'a> {
+    pub(crate) raw: &'a [u8],
+    pub(crate) price_scale: u8,
+    pub(crate) quantity_scale: u8,
+    pub(crate) shapes: &'a mut Shapes,
+}
+
+impl Quick<'_> {
+    /// Reads the levels to the end of the text, on any machine.
+    #[inline(always)]
+    pub(crate) fn each<F: Form>(&self, form: &F, into: &mut Vec<Level>, mut note: impl Note) -> Option<()> {
+        let mut windows = Windows::new(self.raw);
+        loop {
+            let text = windows.here()?;
+            let start = literal(text, 0, F::OPENING)?;
+            let (price, price_end) = digits::mantissa(text, start, self.price_scale);
+            if price_end == 0 || price == 0 || needless_zero(F::OPENING, text, start) {
+                return None;
+            }
+            let from = literal(text, price_end, F::BETWEEN)?;
+            let (quantity, end) = digits::mantissa(text, from, self.quantity_scale);
+            if end == 0 || needless_zero(F::BETWEEN, text, from) {
+                return None;
+            }
+            note(text, start..price_end, from..end);
+            into.push(Level { price, quantity });
+            if windows.pass(form.closing(text, end)?)? {
+                return Some(());
+            }
+        }
+    }
+}
+
+/// A place in an array of levels, and what can be seen from it: a whole window, with zeros behind the end of the text.
+pub(crate) struct Windows<'a> {
+    raw: &'a [u8],
+    at: usize,
+    /// The end of the text, where less than a window is left of it, and where that begins.
+    last: [u8; 2 * WINDOW],
+    last_from: usize,
+}
+
+impl<'a> Windows<'a> {
+    /// Behind the bracket of the array.
+    #[inline(always)]
+    pub(crate) fn new(raw: &'a [u8]) -> Self {
+        let mut last = [0; 2 * WINDOW];
+        let last_from = raw.len().saturating_sub(WINDOW);
+        match raw.last_chunk::<WINDOW>() {
+            Some(end) => last[..WINDOW].copy_from_slice(end),
+            None => last[..raw.len()].copy_from_slice(raw),
+        }
+        Self { raw, at: 1, last, last_from }
+    }
+
+    #[inline(always)]
+    pub(crate) fn here(&self) -> Option<&Window> {
+        match self.raw.get(self.at..)?.first_chunk() {
+            Some(window) => Some(window),
+            None => self.last.get(self.at.checked_sub(self.last_from)?..)?.first_chunk(),
+        }
+    }
+
+    /// Moves behind a level that ends at `end` of the window; true when it was the last.
+    #[inline(always)]
+    pub(crate) fn pass(&mut self, end: usize) -> Option<bool> {
+        let next = *self.here()?.get(end)?;
+        self.at += end + 1;
+        match next {
+            b',' => Some(false),
+            b']' if self.at == self.raw.len() => Some(true),
+            _ => None,
+        }
+    }
+}
+
+/// Where exactly these bytes end.
+#[inline(always)]
+pub(crate) fn literal(text: &Window, at: usize, wanted: &[u8]) -> Option<usize> {
+    let end = at + wanted.len();
+    (text.get(at..end)? == wanted).then_some(end)
+}
+
+/// A bare number begins with no needless zero, which one in quotes may.
+#[inline(always)]
+pub(crate) fn needless_zero(before: &[u8], text: &Window, at: usize) -> bool {
+    before.last() != Some(&b'"') && matches!(text.get(at..at + 2), Some([b'0', b'0'..=b'9']))
+}
+
+/// A form that ends with fixed bytes.
+macro_rules! form {
+    ($name:ident, $opening:literal, $between:literal, $closing:literal, $of:literal) => {
+        #[doc = $of]
+        pub(super) struct $name;
+
+        impl Form for $name {
+            const OPENING: &'static [u8] = $opening;
+            const BETWEEN: &'static [u8] = $between;
+
+            #[inline(always)]
+            fn closing(&self, text: &Window, at: usize) -> Option<usize> {
+                literal(text, at, $closing)
+            }
+        }
+    };
+}
+
+form!(Quoted, b"[\"", b"\",\"", b"\"]", "`[\"61800.20\",\"2.909\"]`: most venues.");
+form!(Bare, b"[", b",", b"]", "`[61800.2,2909]`: KuCoin.");
+form!(Short, b"{\"p\":\"", b"\",\"s\":", b"}", "`{\"p\":\"61800.2\",\"s\":2909}`: Gate.");
+form!(Numbers, b"{\"price\":", b",\"qty\":", b"}", "`{\"price\":61800.5,\"qty\":2909}`: Kraken.");
+form!(Sized, b"{\"price\":\"", b"\",\"size\":\"", b"\"}", "`{\"price\":\"61800\",\"size\":\"2.909\"}`: dYdX.");
+
+/// `["61800.2","2.909","0","13"]`: OKX; so many more strings of digits.
+pub(super) struct Longer(pub(super) usize);
+
+impl Form for Longer {
+    const OPENING: &'static [u8] = b"[\"";
+    const BETWEEN: &'static [u8] = b"\",\"";
+
+    #[inline(always)]
+    fn closing(&self, text: &Window, mut at: usize) -> Option<usize> {
+        for _ in 0..self.0 {
+            (_, at) = digits::whole(text, literal(text, at, b"\",\"")?)?;
+        }
+        literal(text, at, b"\"]")
+    }
+}
+
+/// `{"px":"61800.0","sz":"2.909","n":5}`: Hyperliquid; the count of orders is a bare number.
+pub(super) struct Orders;
+
+impl Form for Orders {
+    const OPENING: &'static [u8] = b"{\"px\":\"";
+    const BETWEEN: &'static [u8] = b"\",\"sz\":\"";
+
+    #[inline(always)]
+    fn closing(&self, text: &Window, at: usize) -> Option<usize> {
+        let start = literal(text, at, b"\",\"n\":")?;
+        let (_, end) = digits::whole(text, start)?;
+        if needless_zero(b"", text, start) {
+            return None;
+        }
+        literal(text, end, b"}")
+    }
+}

@@ -1,0 +1,35 @@
+//! The one door to code that is compiled for AVX2: asks the machine, then calls. Owns no arithmetic; the only unsafe
+//! thing is the promise that the machine was asked.
+#![allow(unsafe_code)] // two calls, below, of functions compiled for AVX2, after the machine was asked for it
+
+use crate::book::Level;
+use crate::decode::quick::{Form, Note, Quick};
+use crate::funding::kernel::{self, Widest};
+
+/// Fills `widest`: see [`kernel::scan`].
+pub(crate) fn scan(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        #[target_feature(enable = "avx2")]
+        fn scan_avx2(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
+            kernel::scan(rates, stride, costs, widest);
+        }
+        // SAFETY: `scan_avx2` needs a machine with AVX2 and nothing else, and this one has it.
+        return unsafe { scan_avx2(rates, stride, costs, widest) };
+    }
+    kernel::scan(rates, stride, costs, widest);
+}
+
+/// Reads levels: see [`Quick::each`].
+#[inline]
+pub(crate) fn levels<F: Form>(mut quick: Quick<'_>, form: &F, into: &mut Vec<Level>, note: impl Note) -> Option<()> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::is_x86_feature_detected as has;
+        if has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") {
+            // SAFETY: `vector::each` needs a machine with these four and nothing else, and this one has them.
+            return unsafe { crate::decode::vector::each(&mut quick, form, into, note) };
+        }
+    }
+    quick.each(form, into, note)
+}
