@@ -6,7 +6,7 @@
 use crate::num;
 
 /// Most bytes looked at; a number and the byte behind it must lie within them.
-pub(crate) const STEP: usize = 16;
+const STEP: usize = 16;
 
 const ONES: u128 = 0x0101_0101_0101_0101_0101_0101_0101_0101;
 const HIGHS: u128 = ONES << 7;
@@ -181,15 +181,6 @@ pub(crate) fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
         at += STEP;
     }
     None
-}
-
-/// Marks, in the sixteen bytes from `at` on, of those where an array of arrays or objects may end (`]]`, `}]`), and of
-/// blanks and control characters. Only the lowest mark of each is sure; zeros behind the text count as blanks.
-#[inline(always)]
-pub(crate) fn closings(text: &[u8], at: usize) -> (u128, u128) {
-    let (word, next) = (load(text, at), load(text, at + 1));
-    let closes = zeros(word ^ (ONES * 0x5d)) | zeros(word ^ (ONES * 0x7d));
-    (closes & zeros(next ^ (ONES * 0x5d)), word.wrapping_sub(ONES * 0x21) & !word & HIGHS)
 }
 
 /// The high bit of every byte that is 0; bytes above the lowest such may be marked without being 0.

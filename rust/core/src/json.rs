@@ -2,7 +2,8 @@
 //!
 //! Walks the text once, keeps a bounded depth, borrows everything it returns, and never panics on hostile input.
 
-use crate::digits::{self, STEP};
+use crate::digits;
+use crate::simd;
 
 /// Deepest nesting accepted; the deepest market frame has 5.
 const DEPTH_MAX: u32 = 32;
@@ -91,7 +92,7 @@ impl<'a> Scanner<'a> {
     /// when its digits are read. Anything else is checked like every value.
     pub(crate) fn levels(&mut self) -> Result<&'a str, Fault> {
         self.blank();
-        match levels_end(self.text.as_bytes(), self.at) {
+        match simd::levels_end(self.text.as_bytes(), self.at) {
             Some(end) => {
                 let start = std::mem::replace(&mut self.at, end);
                 self.text.get(start..end).ok_or("not a value")
@@ -239,46 +240,39 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Bytes compared at a time; the compiler makes vector instructions of such a loop.
-const CHUNK: usize = 32;
+/// What begins an array of levels, up to where the first of them holds something; or the whole of an empty one.
+pub(crate) enum Opened {
+    Empty(usize),
+    Levels(usize),
+}
+
+/// The opening of the array of arrays or objects at `text[start]`.
+#[inline(always)]
+pub(crate) fn opened(text: &[u8], start: usize) -> Option<Opened> {
+    match text.get(start..start + 2)? {
+        b"[]" => Some(Opened::Empty(start + 2)),
+        b"[[" | b"[{" => Some(Opened::Levels(start + 2)),
+        _ => None,
+    }
+}
 
 /// The end of the array of arrays or objects that begins at `text[start]`, none of which holds a blank or a further
 /// array; None when it is anything else, as far as the end can tell.
 pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
-    match text.get(start..start + 2)? {
-        b"[]" => return Some(start + 2),
-        b"[[" | b"[{" => {}
-        _ => return None,
-    }
-    let mut at = start + 2;
-    while let Some((these, nexts)) = chunk(text, at).zip(chunk(text, at + 1)) {
-        let mut stop = 0u8;
-        for (byte, next) in these.iter().zip(nexts) {
-            let close = u8::from(*byte == b']') | u8::from(*byte == b'}');
-            stop |= close & u8::from(*next == b']') | u8::from(*byte <= b' ');
+    let from = match opened(text, start)? {
+        Opened::Empty(end) => return Some(end),
+        Opened::Levels(from) => from,
+    };
+    let rest = text.get(from..)?;
+    for (at, (byte, next)) in rest.iter().zip(rest.iter().skip(1)).enumerate() {
+        if matches!(byte, b']' | b'}') && *next == b']' {
+            return Some(from + at + 2);
         }
-        if stop != 0 {
-            break;
-        }
-        at += CHUNK;
-    }
-    loop {
-        let (ends, blanks) = digits::closings(text, at);
-        if ends != 0 {
-            let end = at + (ends.trailing_zeros() / 8) as usize;
-            // What is marked above a first true mark may be none: then it is judged as any value is.
-            let found = matches!(text.get(end..end + 2)?, b"]]" | b"}]");
-            return (found && blanks & (ends.wrapping_sub(1) & !ends) == 0).then_some(end + 2);
-        }
-        at += STEP;
-        if blanks != 0 || at >= text.len() {
+        if *byte <= b' ' {
             return None;
         }
     }
-}
-
-fn chunk(text: &[u8], at: usize) -> Option<&[u8; CHUNK]> {
-    text.get(at..at + CHUNK)?.try_into().ok()
+    None
 }
 
 #[cfg(test)]

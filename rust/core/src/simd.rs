@@ -1,15 +1,18 @@
 //! The one door to code that is compiled for AVX2: asks the machine, then calls. Owns no arithmetic; the only unsafe
 //! thing is the promise that the machine was asked.
-#![allow(unsafe_code)] // two calls, below, of functions compiled for AVX2, after the machine was asked for it
+#![allow(unsafe_code)] // the calls, below, of functions compiled for AVX2, after the machine was asked for it
 
 use crate::book::Level;
 use crate::decode::quick::{Form, Note, Quick};
+#[cfg(target_arch = "x86_64")]
+use crate::decode::vector;
 use crate::funding::kernel::{self, Widest};
+use crate::json;
 
 /// Fills `widest`: see [`kernel::scan`].
 pub(crate) fn scan(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
+    if has_avx2() {
         #[target_feature(enable = "avx2")]
         fn scan_avx2(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
             kernel::scan(rates, stride, costs, widest);
@@ -24,12 +27,27 @@ pub(crate) fn scan(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Wi
 #[inline]
 pub(crate) fn levels<F: Form>(mut quick: Quick<'_>, form: &F, into: &mut Vec<Level>, note: impl Note) -> Option<()> {
     #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::is_x86_feature_detected as has;
-        if has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") {
-            // SAFETY: `vector::each` needs a machine with these four and nothing else, and this one has them.
-            return unsafe { crate::decode::vector::each(&mut quick, form, into, note) };
-        }
+    if has_avx2() {
+        // SAFETY: `vector::each` needs a machine with what `has_avx2` asks for and nothing else.
+        return unsafe { vector::each(&mut quick, form, into, note) };
     }
     quick.each(form, into, note)
+}
+
+/// The end of an array of levels: see [`json::levels_end`].
+#[inline]
+pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    if has_avx2() {
+        // SAFETY: as above.
+        return unsafe { vector::levels_end(text, start) };
+    }
+    json::levels_end(text, start)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn has_avx2() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt")
 }

@@ -6,6 +6,7 @@
 mod apply;
 mod feed;
 mod funding;
+mod hostile;
 mod memory;
 mod timing;
 mod venues;
@@ -34,6 +35,7 @@ fn contest(directory: &Path, id: &str) -> Result<Contest, Fault> {
         ("frame", "bound") => feed::bound(directory, workload),
         ("funding", "ours") => funding::scratch(directory, workload),
         ("rate", "ours") => funding::one(directory, workload),
+        ("hostile", "ours") => hostile::ours(workload),
         ("watched", "ours") => venues::watched(directory, workload),
         ("recompute", "ours") => venues::incremental(directory, workload),
         ("recompute", "scratch") => venues::from_scratch(directory, workload),

@@ -1,6 +1,6 @@
 //! Deltas that arrived before the snapshot they belong to. Bounded; always one unbroken run.
 
-use super::Delta;
+use super::{Delta, OUTDATED_RUN_MAX};
 use std::collections::VecDeque;
 
 /// Most levels kept, over all deltas. 100,000 are 1.6 MB, and minutes of the busiest recorded stream
@@ -11,17 +11,22 @@ pub(super) const BACKLOG_LEVELS_MAX: usize = 100_000;
 pub(super) struct Backlog {
     deltas: VecDeque<Delta>,
     levels: usize,
+    /// How many in a row were older than what is kept.
+    outdated_run: u32,
 }
 
 impl Backlog {
     /// Keeps `delta`. A break in the run drops what came before: a snapshot older than the break is of no use.
-    /// Past the bound the oldest go, since the snapshot to come is newer than all of them.
+    /// Past the bound the oldest go, since the snapshot to come is newer than all of them. A repeat is dropped; so many
+    /// in a row are none, and what is kept has ids that no snapshot will ever reach.
     pub(super) fn push(&mut self, delta: &Delta) {
         if let Some(back) = self.deltas.back() {
-            if delta.last <= back.last {
+            let old = delta.last <= back.last;
+            self.outdated_run = if old { self.outdated_run + 1 } else { 0 };
+            if old && self.outdated_run < OUTDATED_RUN_MAX {
                 return;
             }
-            if delta.previous != back.last {
+            if old || delta.previous != back.last {
                 self.clear();
             }
         }
@@ -36,13 +41,13 @@ impl Backlog {
     }
 
     pub(super) fn take(&mut self) -> VecDeque<Delta> {
-        self.levels = 0;
+        (self.levels, self.outdated_run) = (0, 0);
         std::mem::take(&mut self.deltas)
     }
 
     pub(super) fn clear(&mut self) {
         self.deltas.clear();
-        self.levels = 0;
+        (self.levels, self.outdated_run) = (0, 0);
     }
 }
 

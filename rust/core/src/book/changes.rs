@@ -31,12 +31,7 @@ impl Changes {
     /// Sets every level; a quantity of 0 removes it.
     #[inline]
     pub(super) fn set(&mut self, ladder: &mut Ladder, levels: &[Level]) {
-        let Some(noted) = &mut self.0 else {
-            for level in levels {
-                ladder.set(level.price, level.quantity);
-            }
-            return;
-        };
+        let Some(noted) = &mut self.0 else { return ladder.set_all(levels) };
         for level in levels {
             let (price, after) = (level.price, level.quantity);
             let before = ladder.set(price, after);

@@ -69,6 +69,18 @@ impl Ladder {
         }
     }
 
+    /// As [`Ladder::set`], of every level in turn.
+    #[inline]
+    pub(crate) fn set_all(&mut self, levels: &[Level]) {
+        let bid = self.side == Side::Bid;
+        if let Store::Paged(paged) = &mut self.store {
+            return if bid { paged.set_all(true, levels) } else { paged.set_all(false, levels) };
+        }
+        for level in levels {
+            self.set(level.price, level.quantity);
+        }
+    }
+
     fn set_in_row(&mut self, price: i64, quantity: i64) -> i64 {
         let bid = self.side == Side::Bid;
         let Store::Row { levels, changed } = &mut self.store else { return 0 };

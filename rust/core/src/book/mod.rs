@@ -185,6 +185,7 @@ impl Book {
         let follows = delta.previous == self.sequence;
         let old = if self.joining { delta.last < self.sequence } else { delta.last <= self.sequence };
         if old && !follows {
+            self.doubt();
             return Effect::Outdated;
         }
         if let Some(reason) = self.break_before(delta) {
@@ -304,6 +305,16 @@ impl Book {
         self.bids.heap_bytes() + self.asks.heap_bytes()
     }
 
+    /// Every later change being older than one that was taken, that one is doubted. Not before the first change on top
+    /// of a snapshot: the stream may be well behind that.
+    fn doubt(&mut self) {
+        self.outdated_run += u32::from(!self.joining);
+        if self.outdated_run >= OUTDATED_RUN_MAX {
+            self.outdated_run = 0;
+            self.gap(Reason::IdsWentBack);
+        }
+    }
+
     fn break_before(&self, delta: &Delta) -> Option<Reason> {
         let (expected, got) = (self.sequence, delta.previous);
         if !self.joining {
@@ -319,6 +330,7 @@ impl Book {
         self.changes.set(&mut self.asks, &delta.asks);
         self.sequence = delta.last;
         self.joining = false;
+        self.outdated_run = 0;
         self.ts_venue_ns = Some(delta.ts_venue_ns);
         self.ts_recv_ns = self.ts_recv_ns.max(Some(delta.ts_recv_ns));
         self.uncross(delta.last, &delta.bids, &delta.asks);

@@ -122,6 +122,49 @@ impl Paged {
         before
     }
 
+    /// As [`Paged::set`], of every level in turn.
+    #[inline]
+    pub(super) fn set_all(&mut self, bid: bool, mut levels: &[Level]) {
+        loop {
+            let done = self.set_usual(bid, levels);
+            let Some((level, rest)) = levels.get(done..).and_then(<[_]>::split_first) else { break };
+            self.set(rank(bid, level.price), level.quantity);
+            levels = rest;
+        }
+        if self.levels > self.levels_max {
+            self.widen();
+        }
+    }
+
+    /// Sets levels up to the first that is outside the window or takes the best away, and returns how many. What the
+    /// side knows of itself stays in registers.
+    #[inline]
+    fn set_usual(&mut self, bid: bool, levels: &[Level]) -> usize {
+        let (origin, mut best, mut count) = (self.origin, self.best, self.levels);
+        let pages = &mut *self.pages;
+        let (length, mask) = (pages.len() as u64, pages.len().wrapping_sub(1));
+        let mut done = 0;
+        for level in levels {
+            let (rank, quantity) = (rank(bid, level.price), level.quantity);
+            let (page, bit) = (page_of(rank), bit_of(rank));
+            let near = (page.wrapping_sub(origin) as u64) < length;
+            let Some(held) = pages.get_mut(page as usize & mask).filter(|_| near) else { break };
+            if rank >= best {
+                if quantity == 0 && rank == best {
+                    break;
+                }
+                best = if quantity == 0 { best } else { rank };
+            }
+            let before = std::mem::replace(&mut held.quantities[bit], quantity);
+            let (is, was) = (u64::from(quantity != 0), u64::from(before != 0));
+            held.occupied = (held.occupied & !(1 << bit)) | (is << bit);
+            count = count + is as usize - was as usize;
+            done += 1;
+        }
+        (self.best, self.levels) = (best, count);
+        done
+    }
+
     /// (rank, quantity) in falling order of rank.
     pub(super) fn iter(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
         let numbers = std::iter::successors(self.top(), |page| self.occupied_below(*page));
@@ -293,6 +336,7 @@ fn highest(page: i64, bits: u64) -> i64 {
 }
 
 /// A level's rank: rises towards the best price of its side. Prices are positive, so the negation cannot overflow.
+#[inline(always)]
 pub(super) fn rank(bid: bool, price: i64) -> i64 {
     if bid {
         price

@@ -67,6 +67,9 @@ pub enum Reason {
     /// Every later book was older than one that was taken.
     #[error("venue time went back and stayed there")]
     TimeWentBack,
+    /// Every later change was older than one that was taken.
+    #[error("ids went back and stayed there")]
+    IdsWentBack,
     /// More levels than [`super::LEVELS_MAX`] on one side.
     #[error("too many levels on one side")]
     TooDeep,

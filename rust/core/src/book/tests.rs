@@ -270,3 +270,40 @@ fn a_snapshot_in_the_stream_is_checked_like_any_other() {
     book.begin(&snapshot(5, &[(21, 1)], &[(20, 1)]));
     assert_eq!(book.state(), &BookState::Gapped(Reason::Crossed { bid: 21, ask: 20 }));
 }
+
+#[test]
+fn one_id_from_the_far_future_silences_no_book_for_ever() {
+    let far = 1 << 60;
+    let mut book = Book::default();
+    book.snapshot(&snapshot(10, &[(10, 1)], &[(20, 1)]));
+    book.delta(&delta(11, 11, 10, &[(11, 1)], &[]));
+    book.delta(&delta(12, far, 11, &[(12, 1)], &[]));
+    let mut after = (12..).map(|id| delta(id + 1, id + 1, id, &[(13, 1)], &[]));
+    for delta in after.by_ref().take(OUTDATED_RUN_MAX as usize - 1) {
+        assert_eq!((book.delta(&delta), book.is_live()), (Effect::Outdated, true));
+    }
+    after.next().map(|delta| book.delta(&delta));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::IdsWentBack));
+    after.next().map(|delta| book.delta(&delta));
+    book.snapshot(&snapshot(33, &[(14, 1)], &[(20, 1)]));
+    assert_eq!((book.is_live(), book.sequence()), (true, 33));
+}
+
+#[test]
+fn a_kept_id_from_the_far_future_bars_no_snapshot_for_ever() {
+    let far = 1 << 60;
+    let mut book = Book::default();
+    book.snapshot(&snapshot(10, &[(10, 1)], &[(20, 1)]));
+    book.delta(&delta(far, far, far - 1, &[(12, 1)], &[]));
+    let mut after = (10..).map(|id| delta(id + 1, id + 1, id, &[(13, 1)], &[]));
+    for delta in after.by_ref().take(3) {
+        book.delta(&delta);
+    }
+    book.snapshot(&snapshot(12, &[(11, 1)], &[(20, 1)]));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::SnapshotTooOld { snapshot: 12, stream: far }));
+    for delta in after.by_ref().take(OUTDATED_RUN_MAX as usize) {
+        book.delta(&delta);
+    }
+    book.snapshot(&snapshot(32, &[(14, 1)], &[(20, 1)]));
+    assert_eq!((book.is_live(), book.sequence()), (true, 33));
+}

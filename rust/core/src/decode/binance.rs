@@ -23,7 +23,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         book: &[b"\"depthUpdate\"", b"@depth", b"\"bookTicker\"", b"@bookTicker"],
         funding: &[b"\"markPriceUpdate\"", b"@markPrice"],
         symbol: b"\"s\"",
-        before_symbol: None,
+        symbol_of: |value| value,
     },
 };
 

@@ -23,7 +23,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     tickers_partial: false,
     uncrosses: false,
     link: None,
-    marks: Marks { book: &[b"\"books"], funding: &[b"\"ticker\""], symbol: b"\"instId\"", before_symbol: None },
+    marks: Marks { book: &[b"\"books"], funding: &[b"\"ticker\""], symbol: b"\"instId\"", symbol_of: |value| value },
 };
 
 const ARG: [&str; 5] = ["instType", "channel", "topic", "instId", "symbol"];

@@ -26,7 +26,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         book: &[b"\"orderbook."],
         funding: &[b"\"tickers."],
         symbol: b"\"topic\"",
-        before_symbol: Some('.'),
+        symbol_of: |topic| topic.rsplit('.').next().unwrap_or(topic),
     },
 };
 

@@ -26,7 +26,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         book: &[b"\"v4_orderbook\""],
         funding: &[b"\"v4_markets\""],
         symbol: b"\"id\"",
-        before_symbol: None,
+        symbol_of: |value| value,
     },
 };
 

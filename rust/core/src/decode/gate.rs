@@ -28,7 +28,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         book: &[b"\"futures.order_book_update\"", b"\"futures.obu\"", b"\"futures.book_ticker\""],
         funding: &[b"\"futures.tickers\""],
         symbol: b"\"s\"",
-        before_symbol: None,
+        symbol_of: |name| contract(name).unwrap_or(name),
     },
 };
 
@@ -130,13 +130,17 @@ fn book(fields: Members<'_, 9>) -> Result<Event<'_>, Fault> {
 /// each side only where it changed.
 fn book_by_name(fields: Members<'_, 9>) -> Result<Event<'_>, Fault> {
     let [time, name, first, last, bids, asks, full, ..] = fields;
-    let symbol = string(name)?.strip_prefix("ob.").and_then(|rest| rest.rsplit_once('.'));
-    let (symbol, _) = symbol.ok_or("a stream is not named ob.CONTRACT.DEPTH")?;
+    let symbol = contract(string(name)?).ok_or("a stream is not named ob.CONTRACT.DEPTH")?;
     let sides = (bids.map_or(Levels::Empty, Levels::pairs), asks.map_or(Levels::Empty, Levels::pairs));
     if flag(full)? {
         return whole(symbol, last, time, sides).map(Event::Begin);
     }
     delta(symbol, (integer(first)?, integer(last)?), time_ns(time)?, sides).map(Event::Follow)
+}
+
+/// Of `ob.CONTRACT.DEPTH`.
+fn contract(name: &str) -> Option<&str> {
+    name.strip_prefix("ob.")?.rsplit_once('.').map(|(contract, _)| contract)
 }
 
 fn whole<'a>(

@@ -1,10 +1,11 @@
 //! What an unreadable frame was probably about, so that the right book is marked and a private one is not swallowed.
 
-use super::{Event, Kind, FRAME_BYTES_MAX};
+use super::{Event, Kind};
 use crate::json::Fault;
 
-/// How much of an oversized frame is looked at.
-const PREFIX_BYTES: usize = 4_096;
+/// How much of either end of a long frame is looked at: names stand before or behind the levels, and what is longer
+/// must not cost more.
+const END_BYTES: usize = 16 << 10;
 
 /// Texts by which a venue's market data is known even in ruins.
 pub(super) struct Marks {
@@ -14,19 +15,19 @@ pub(super) struct Marks {
     pub(super) funding: &'static [&'static [u8]],
     /// The quoted key whose string value ends with the symbol.
     pub(super) symbol: &'static [u8],
-    /// What stands before the symbol in that value (`orderbook.50.BTCUSDT`); a symbol never holds it.
-    pub(super) before_symbol: Option<char>,
+    /// The symbol in that value (`orderbook.50.BTCUSDT`).
+    pub(super) symbol_of: fn(&str) -> &str,
 }
 
 /// Malformed when it looks like market data, else left to the transport.
 pub(super) fn of<'a>(marks: &Marks, frame: &'a [u8], fault: Fault) -> Event<'a> {
-    let seen = if frame.len() > FRAME_BYTES_MAX { &frame[..PREFIX_BYTES] } else { frame };
+    let ends = ends(frame);
     let named = || {
         // A venue's other protocol version (Bitget v3) says it in full.
-        let value = value_of(seen, marks.symbol).or_else(|| value_of(seen, b"\"symbol\""))?;
-        marks.before_symbol.map_or(Some(value), |before| value.rsplit(before).next())
+        let value = |end| value_of(end, marks.symbol).or_else(|| value_of(end, b"\"symbol\""));
+        ends.into_iter().find_map(value).map(marks.symbol_of)
     };
-    let has = |texts: &[&[u8]]| texts.iter().any(|text| find(seen, text).is_some());
+    let has = |texts: &[&[u8]]| ends.iter().any(|end| texts.iter().any(|text| find(end, text).is_some()));
     if has(marks.book) {
         Event::Malformed(Kind::Book, named(), fault)
     } else if has(marks.funding) {
@@ -36,8 +37,19 @@ pub(super) fn of<'a>(marks: &Marks, frame: &'a [u8], fault: Fault) -> Event<'a> 
     }
 }
 
+/// Both ends of a long frame; all of another.
+fn ends(frame: &[u8]) -> [&[u8]; 2] {
+    match frame.len().checked_sub(2 * END_BYTES) {
+        None => [frame, &[]],
+        Some(between) => [&frame[..END_BYTES], &frame[END_BYTES + between..]],
+    }
+}
+
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
+    let first = wanted.first()?;
+    // A call for every place would cost more than all the rest.
+    let mut begun = text.iter().enumerate().filter(|(_, byte)| *byte == first);
+    begun.find(|(at, _)| text[*at..].starts_with(wanted)).map(|(at, _)| at)
 }
 
 /// The string after the first `key` that is followed by a colon.

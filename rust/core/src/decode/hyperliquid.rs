@@ -24,7 +24,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         book: &[b"\"l2Book\"", b"\"bbo\""],
         funding: &[b"\"activeAssetCtx\""],
         symbol: b"\"coin\"",
-        before_symbol: None,
+        symbol_of: |value| value,
     },
 };
 

@@ -25,7 +25,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         book: &[b"\"book\"", b"\"book_snapshot\""],
         funding: &[b"\"ticker\""],
         symbol: b"\"product_id\"",
-        before_symbol: None,
+        symbol_of: |value| value,
     },
 };
 

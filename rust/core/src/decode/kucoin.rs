@@ -26,7 +26,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         book: &[b"/contractMarket/level2", b"/contractMarket/tickerV2:"],
         funding: &[b"/contract/instrument:"],
         symbol: b"\"topic\"",
-        before_symbol: Some(':'),
+        symbol_of: |topic| topic.rsplit(':').next().unwrap_or(topic),
     },
 };
 

@@ -27,7 +27,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         book: &[b"\"books", b"\"bbo-tbt\""],
         funding: &[b"\"funding-rate\"", b"\"mark-price\""],
         symbol: b"\"instId\"",
-        before_symbol: None,
+        symbol_of: |value| value,
     },
 };
 

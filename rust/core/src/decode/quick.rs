@@ -32,9 +32,11 @@ impl Quick<'_> {
     /// Reads the levels to the end of the text, on any machine.
     #[inline(always)]
     pub(crate) fn each<F: Form>(&self, form: &F, into: &mut Vec<Level>, mut note: impl Note) -> Option<()> {
-        let mut windows = Windows::new(self.raw);
+        let mut last = [0; 2 * WINDOW];
+        let windows = Windows::new(self.raw, &mut last);
+        let mut at = Windows::START;
         loop {
-            let text = windows.here()?;
+            let text = windows.at(at)?;
             let start = literal(text, 0, F::OPENING)?;
             let (price, price_end) = digits::mantissa(text, start, self.price_scale);
             if price_end == 0 || price == 0 || needless_zero(F::OPENING, text, start) {
@@ -47,51 +49,51 @@ impl Quick<'_> {
             }
             note(text, start..price_end, from..end);
             into.push(Level { price, quantity });
-            if windows.pass(form.closing(text, end)?)? {
+            let end = form.closing(text, end)?;
+            at += end + 1;
+            if windows.is_last(*text.get(end)?, at)? {
                 return Some(());
             }
         }
     }
 }
 
-/// A place in an array of levels, and what can be seen from it: a whole window, with zeros behind the end of the text.
+/// An array of levels, of which a whole window can be seen from every place: zeros stand behind its end.
 pub(crate) struct Windows<'a> {
     raw: &'a [u8],
-    at: usize,
     /// The end of the text, where less than a window is left of it, and where that begins.
-    last: [u8; 2 * WINDOW],
+    last: &'a [u8; 2 * WINDOW],
     last_from: usize,
 }
 
 impl<'a> Windows<'a> {
     /// Behind the bracket of the array.
+    pub(crate) const START: usize = 1;
+
+    /// Over `raw`; `last` is all zeros.
     #[inline(always)]
-    pub(crate) fn new(raw: &'a [u8]) -> Self {
-        let mut last = [0; 2 * WINDOW];
-        let last_from = raw.len().saturating_sub(WINDOW);
+    pub(crate) fn new(raw: &'a [u8], last: &'a mut [u8; 2 * WINDOW]) -> Self {
         match raw.last_chunk::<WINDOW>() {
             Some(end) => last[..WINDOW].copy_from_slice(end),
             None => last[..raw.len()].copy_from_slice(raw),
         }
-        Self { raw, at: 1, last, last_from }
+        Self { raw, last, last_from: raw.len().saturating_sub(WINDOW) }
     }
 
     #[inline(always)]
-    pub(crate) fn here(&self) -> Option<&Window> {
-        match self.raw.get(self.at..)?.first_chunk() {
+    pub(crate) fn at(&self, at: usize) -> Option<&Window> {
+        match self.raw.get(at..)?.first_chunk() {
             Some(window) => Some(window),
-            None => self.last.get(self.at.checked_sub(self.last_from)?..)?.first_chunk(),
+            None => self.last.get(at.checked_sub(self.last_from)?..)?.first_chunk(),
         }
     }
 
-    /// Moves behind a level that ends at `end` of the window; true when it was the last.
+    /// Whether the byte before `at`, behind a level, ends the array.
     #[inline(always)]
-    pub(crate) fn pass(&mut self, end: usize) -> Option<bool> {
-        let next = *self.here()?.get(end)?;
-        self.at += end + 1;
-        match next {
+    pub(crate) fn is_last(&self, byte: u8, at: usize) -> Option<bool> {
+        match byte {
             b',' => Some(false),
-            b']' if self.at == self.raw.len() => Some(true),
+            b']' if at == self.raw.len() => Some(true),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 //! does accept it has checked as strictly as that scanner would.
 
 use crate::digits;
-use crate::json;
+use crate::simd;
 
 /// A place in a text that is expected to follow a template.
 #[derive(Clone, Copy)]
@@ -67,7 +67,7 @@ impl<'a> Template<'a> {
     #[inline(always)]
     pub(super) fn levels(&mut self) -> Option<&'a str> {
         let start = self.at;
-        let end = json::levels_end(self.text.as_bytes(), start)?;
+        let end = simd::levels_end(self.text.as_bytes(), start)?;
         self.at = end;
         self.text.get(start..end)
     }

@@ -7,19 +7,22 @@
 use super::quick::{needless_zero, Form, Note, Quick, Windows};
 use super::shape::{HEAD, NUMBER};
 use crate::book::Level;
-use crate::digits::Window;
+use crate::digits::{Window, WINDOW};
+use crate::json::{opened, Opened};
 use std::arch::x86_64::*;
 
 /// As [`Quick::each`].
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
 pub(crate) fn each<F: Form>(quick: &mut Quick<'_>, form: &F, into: &mut Vec<Level>, mut note: impl Note) -> Option<()> {
-    let mut windows = Windows::new(quick.raw);
+    let mut last = [0; 2 * WINDOW];
+    let windows = Windows::new(quick.raw, &mut last);
+    let mut at = Windows::START;
     let scale = u32::from(quick.quantity_scale);
     let aligned = aligned(quick.quantity_scale);
     loop {
-        let text = windows.here()?;
+        let text = windows.at(at)?;
         let mut shape = &quick.shapes.last;
-        if !fits(text, shape.expected, shape.slack) {
+        if !fits(text, &shape.expected, &shape.slack) {
             quick.shapes.turn::<F>(text, quick.price_scale)?;
             shape = &quick.shapes.last;
         }
@@ -34,7 +37,9 @@ pub(crate) fn each<F: Form>(quick: &mut Quick<'_>, form: &F, into: &mut Vec<Leve
         }
         note(text, start..price_end, from..end);
         into.push(Level { price, quantity });
-        if windows.pass(form.closing(text, end)?)? {
+        let end = form.closing(text, end)?;
+        at += end + 1;
+        if windows.is_last(*text.get(end)?, at)? {
             return Some(());
         }
     }
@@ -43,13 +48,9 @@ pub(crate) fn each<F: Form>(quick: &mut Quick<'_>, form: &F, into: &mut Vec<Leve
 /// True when every byte of the head differs by no more than its slack.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn fits(text: &Window, expected: [u8; HEAD], slack: [u8; HEAD]) -> bool {
-    let [low, high, ..] = *text.as_chunks::<16>().0 else { return false };
-    let text = _mm256_set_m128i(bytes(high), bytes(low));
-    let [low, high] = *expected.as_chunks::<16>().0 else { return false };
-    let differs = _mm256_xor_si256(text, _mm256_set_m128i(bytes(high), bytes(low)));
-    let [low, high] = *slack.as_chunks::<16>().0 else { return false };
-    let wrong = _mm256_subs_epu8(differs, _mm256_set_m128i(bytes(high), bytes(low)));
+fn fits(text: &Window, expected: &[u8; HEAD], slack: &[u8; HEAD]) -> bool {
+    let Some(text) = text.first_chunk() else { return false };
+    let wrong = _mm256_subs_epu8(_mm256_xor_si256(wide(text), wide(expected)), wide(slack));
     _mm256_testz_si256(wrong, wrong) == 1
 }
 
@@ -90,9 +91,11 @@ fn number(text: __m128i, aligned: __m128i, scale: u32) -> Option<(__m128i, usize
     let whole = others.trailing_zeros();
     // The first point is part of the number, wherever it is: one behind the end does no harm.
     let end = (others & !(points & points.wrapping_neg())).trailing_zeros();
+    if whole == 0 || whole + scale >= NUMBER as u32 || end == whole + 1 || end >= NUMBER as u32 {
+        return None;
+    }
     // What is finer than the scale must be zeros.
-    let finer = !zeros & ((1 << end) - 1) & (u32::MAX << (whole + 1 + scale).min(31));
-    if whole == 0 || end >= NUMBER as u32 || end == whole + 1 || whole + scale >= NUMBER as u32 || finer != 0 {
+    if (!zeros & ((1 << end) - 1)) >> (whole + 1 + scale) != 0 {
         return None;
     }
     let kept = _mm_and_si128(text, _mm_cmpgt_epi8(_mm_set1_epi8(end as i8), each_place()));
@@ -118,4 +121,41 @@ fn mantissas(price: __m128i, quantity: __m128i) -> (i64, i64) {
         ((both & 0xffff_ffff) * 100_000_000 + (both >> 32)) as i64
     };
     (sixteen(_mm256_castsi256_si128(eights)), sixteen(_mm256_extracti128_si256::<1>(eights)))
+}
+
+/// As [`crate::json::levels_end`]; None also for a text that is shorter than one comparison.
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
+    let mut at = match opened(text, start)? {
+        Opened::Empty(end) => return Some(end),
+        Opened::Levels(from) => from,
+    };
+    let last = text.len().checked_sub(HEAD + 1)?;
+    loop {
+        // At the end some bytes are looked at again.
+        let from = at.min(last);
+        let chunk: &[u8; HEAD + 1] = text.get(from..)?.first_chunk()?;
+        let (these, nexts) = (wide(chunk.first_chunk()?), wide(chunk.last_chunk()?));
+        // One bit apart: `]` and `}`.
+        let closes = _mm256_cmpeq_epi8(_mm256_or_si256(these, _mm256_set1_epi8(0x20)), _mm256_set1_epi8(0x7d));
+        let ends = _mm256_and_si256(closes, _mm256_cmpeq_epi8(nexts, _mm256_set1_epi8(0x5d)));
+        let blanks = _mm256_cmpeq_epi8(_mm256_min_epu8(these, _mm256_set1_epi8(0x20)), these);
+        let seen = at - from;
+        let (ends, blanks) = (_mm256_movemask_epi8(ends) as u32 >> seen, _mm256_movemask_epi8(blanks) as u32 >> seen);
+        if ends != 0 {
+            let clean = blanks & (ends ^ (ends - 1)) == 0;
+            return clean.then(|| at + ends.trailing_zeros() as usize + 2);
+        }
+        if blanks != 0 || from == last {
+            return None;
+        }
+        at = from + HEAD;
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn wide(of: &[u8; HEAD]) -> __m256i {
+    let [low, high] = *of.as_chunks::<16>().0 else { return _mm256_setzero_si256() };
+    _mm256_set_m128i(bytes(high), bytes(low))
 }
