@@ -78,9 +78,7 @@ fn words_at(text: &Window, at: usize) -> Option<u128> {
 pub(crate) fn mantissa(text: &Window, at: usize, scale: u8) -> (i64, usize) {
     let Some(word) = word_at(text, at) else { return (0, 0) };
     let word = word ^ (BYTES * 0x30);
-    // Digits are 0..=9 now. Adding 0x76 carries into the high bit of every other byte below 0x80; a carry out of a
-    // byte can only spoil bytes behind the first that is no digit.
-    let other = (word.wrapping_add(BYTES * 0x76) | word) & MARKS;
+    let other = others(word);
     let first = other.trailing_zeros() & 0x78;
     let before = below(other);
     let point = (word >> (first & 0x38)) as u8 == b'.' ^ 0x30;
@@ -143,24 +141,28 @@ fn unusual_checked(text: &Window, at: usize, scale: u8) -> Option<(i64, usize)> 
 /// The whole number that begins at `text[at]`, up to 15 digits, and where it ends.
 #[inline(always)]
 pub(crate) fn whole(text: &[u8], at: usize) -> Option<(u64, usize)> {
-    let (high, first) = leading(text, at);
-    if first < WORD {
-        return (first > 0).then_some((high, at + first));
+    let words = load(text, at) ^ (ONES * 0x30);
+    let (first, second) = (words as u64, (words >> 64) as u64);
+    let other = others(first);
+    if other != 0 {
+        let bits = other.trailing_zeros() & 0x78;
+        // Shifted in two steps: by all 64 bits where there is no digit.
+        return (bits != 0).then(|| (eight(first << 8 << (56 - bits)), at + bits as usize / 8));
     }
-    let (low, more) = leading(text, at + WORD);
-    (more < WORD).then(|| (high * POWERS[more] + low, at + WORD + more))
+    let other = others(second);
+    let bits = other.trailing_zeros() & 0x78;
+    let more = bits as usize / 8;
+    let power = POWERS.get(more).filter(|_| other != 0)?;
+    let low = if bits == 0 { 0 } else { eight(second << 8 << (56 - bits)) };
+    Some((eight(first) * power + low, at + WORD + more))
 }
 
-/// The digits of one word that come before anything else: their value and how many.
+/// The high bit of every byte that is no digit; `word` is exclusive or `0` in every byte, so that digits are 0..=9.
 #[inline(always)]
-fn leading(text: &[u8], at: usize) -> (u64, usize) {
-    let word = load_word(text, at) ^ (ONES as u64 * 0x30);
-    let other = (word.wrapping_add(ONES as u64 * 0x76) | word) & (HIGHS as u64);
-    let bits = other.trailing_zeros() & 0x78;
-    if bits == 0 {
-        return (0, 0);
-    }
-    (eight(word << (64 - bits)), bits as usize / 8)
+fn others(word: u64) -> u64 {
+    // Adding 0x76 carries into the high bit of every other byte below 0x80; a carry out of a byte can only spoil bytes
+    // behind the first that is no digit.
+    (word.wrapping_add(BYTES * 0x76) | word) & MARKS
 }
 
 /// Where the string that begins at `text[at]` (behind its quote) ends; None when it holds an escape or a control
@@ -168,25 +170,24 @@ fn leading(text: &[u8], at: usize) -> (u64, usize) {
 #[inline(always)]
 pub(crate) fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
     while at < text.len() {
-        let word = load(text, at);
-        let quotes = zeros(word ^ (ONES * 0x22));
-        let below = quotes.wrapping_sub(1) & !quotes;
-        let odd = zeros(word ^ (ONES * 0x5c)) | (word.wrapping_sub(ONES * 0x20) & !word & HIGHS);
-        if odd & below != 0 {
+        let word = load_word(text, at);
+        let quotes = zeros(word ^ (BYTES * 0x22));
+        let odd = zeros(word ^ (BYTES * 0x5c)) | (word.wrapping_sub(BYTES * 0x20) & !word & MARKS);
+        if odd & quotes.wrapping_sub(1) & !quotes != 0 {
             return None;
         }
         if quotes != 0 {
             return Some(at + (quotes.trailing_zeros() / 8) as usize);
         }
-        at += STEP;
+        at += WORD;
     }
     None
 }
 
 /// The high bit of every byte that is 0; bytes above the lowest such may be marked without being 0.
 #[inline(always)]
-fn zeros(word: u128) -> u128 {
-    word.wrapping_sub(ONES) & !word & HIGHS
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(BYTES) & !word & MARKS
 }
 
 /// Sixteen digits, one a byte, first digit lowest.

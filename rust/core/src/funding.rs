@@ -51,6 +51,16 @@ impl Ticker {
 pub(crate) const HOUR_NS: i64 = 3_600_000_000_000;
 
 /// What a venue predicts for an instrument's next settlement.
+///
+/// ```
+/// use arbbot_core::{next_settlement_ns, Funding};
+/// let hour_ns = 3_600_000_000_000;
+/// let ts_next_ns = next_settlement_ns(5 * hour_ns, 8);
+/// assert_eq!(ts_next_ns, 8 * hour_ns);
+/// let funding = Funding { rate: 0.0004, interval_hours: 8, ts_next_ns, price_pay: 60_000.0, ts_recv_ns: 0 };
+/// assert!((funding.rate_per_hour() - 0.000_05).abs() < 1e-18);
+/// assert!((funding.pay_per_hour() - 3.0).abs() < 1e-9);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Funding {
     /// Fraction of notional per interval; + means longs pay shorts.

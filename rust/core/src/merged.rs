@@ -52,6 +52,29 @@ pub struct MergedLevel {
 /// The best `count` levels of all `sources` together, best first; ties in order of registration.
 ///
 /// None when the multipliers are so odd that prices cannot be compared exactly.
+///
+/// ```
+/// use arbbot_core::{merge, Decoder, Ladder, Market, MergedSource, Side, Terms};
+/// let mut market = Market::default();
+/// let mut ids = Vec::new();
+/// for (name, symbol, tick, multiplier) in [("a", "PEPE", "0.0000001", "1"), ("b", "1000PEPE", "0.0001", "1000")] {
+///     let venue = market.add_venue(name, Decoder::Hyperliquid)?;
+///     let (asset, quote, lot, fee_rate_taker, funding_interval_hours) = ("PEPE", "USD", "1", 0.0005, 8);
+///     ids.push(market.add_instrument(&Terms {
+///         venue, symbol, asset, quote, tick, lot, multiplier, fee_rate_taker, funding_interval_hours,
+///     })?);
+/// }
+/// let mut asks = [Ladder::new(Side::Ask), Ladder::new(Side::Ask)];
+/// asks[0].set(124, 70_000); // 0.0000124 each
+/// asks[1].set(123, 50); // 0.0123 a thousand
+/// let books = ids.iter().zip(&asks);
+/// let sources: Option<Vec<_>> =
+///     books.map(|(id, ladder)| Some(MergedSource { instrument: market.instrument(*id)?, ladder })).collect();
+/// let merged = merge(Side::Ask, &sources.ok_or("not registered")?, 10).ok_or("no common unit")?;
+/// let quantities: Vec<_> = merged.iter().map(|level| (level.instrument, level.quantity)).collect();
+/// assert_eq!(quantities, [(ids[1], 50_000.0), (ids[0], 70_000.0)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn merge(side: Side, sources: &[MergedSource<'_>], count: usize) -> Option<Vec<MergedLevel>> {
     let instruments: Vec<_> = sources.iter().map(|source| source.instrument).collect();

@@ -5,6 +5,16 @@ use crate::book::{Book, Ladder};
 /// Volume-weighted mean price of `quantity` taken from the best level on; both in mantissas.
 ///
 /// None when the quantity is not positive or the visible levels do not hold it.
+///
+/// ```
+/// use arbbot_core::{depth_within, vwap, Ladder, Side};
+/// let mut asks = Ladder::new(Side::Ask);
+/// asks.set(1_010, 1);
+/// asks.set(1_030, 4);
+/// assert_eq!((vwap(&asks, 2.0), vwap(&asks, 6.0)), (Some(1_020.0), None));
+/// // within 1 % of the best price: one unit, for 1,010
+/// assert_eq!(depth_within(&asks, 100.0), (1.0, 1_010.0));
+/// ```
 #[must_use]
 pub fn vwap(ladder: &Ladder, quantity: f64) -> Option<f64> {
     if !(quantity.is_finite() && quantity > 0.0) {

@@ -45,9 +45,23 @@ pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
     json::levels_end(text, start)
 }
 
+/// The text of a frame; None where it is not UTF-8.
+#[inline]
+pub(crate) fn text(frame: &[u8]) -> Option<&str> {
+    #[cfg(target_arch = "x86_64")]
+    if has_avx2() {
+        // SAFETY: as above.
+        if unsafe { vector::is_ascii(frame) } {
+            // SAFETY: every byte is below 128, and such are UTF-8.
+            return Some(unsafe { std::str::from_utf8_unchecked(frame) });
+        }
+    }
+    std::str::from_utf8(frame).ok()
+}
+
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn has_avx2() -> bool {
     use std::arch::is_x86_feature_detected as has;
-    has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt")
+    has!("avx2") && has!("bmi1") && has!("bmi2")
 }

@@ -80,6 +80,18 @@ pub enum Effect {
 }
 
 /// One instrument's book.
+///
+/// ```
+/// use arbbot_core::{Book, BookState, Delta, Full, Level, Reason, Side};
+/// let level = |price, quantity| vec![Level { price, quantity }];
+/// let mut book = Book::default();
+/// book.snapshot(&Full { sequence: 10, bids: level(1_000, 5), asks: level(1_010, 5), ..Full::default() });
+/// book.delta(&Delta { first: 11, last: 12, previous: 10, bids: level(1_005, 2), ..Delta::default() });
+/// assert_eq!((book.top().map(|(bid, _)| bid.price), book.side(Side::Bid).len()), (Some(1_005), 2));
+/// book.delta(&Delta { first: 15, last: 16, previous: 14, ..Delta::default() });
+/// assert_eq!(book.state(), &BookState::Gapped(Reason::SequenceBreak { expected: 12, got: 14 }));
+/// assert_eq!(book.top(), None);
+/// ```
 #[derive(Debug)]
 pub struct Book {
     bids: Ladder,

@@ -35,8 +35,9 @@ pub(super) struct Paged {
     origin: i64,
     /// A ring: a page stands at its number modulo their count, which is a power of two.
     pages: Box<[Page]>,
-    /// The best rank, or [`NONE`].
+    /// The best rank, or [`NONE`], and what rests there.
     best: i64,
+    best_quantity: i64,
     levels: usize,
     /// More levels than these need a wider window.
     levels_max: usize,
@@ -53,6 +54,7 @@ impl Paged {
             origin: 0,
             pages: vec![EMPTY; count].into_boxed_slice(),
             best: NONE,
+            best_quantity: 0,
             levels: 0,
             levels_max: if count < PAGES_MAX { count * LEVELS_PER_PAGE * 2 } else { usize::MAX },
             misses: 0,
@@ -86,7 +88,7 @@ impl Paged {
 
     #[inline]
     pub(super) fn best(&self) -> Option<(i64, i64)> {
-        (self.best != NONE).then(|| (self.best, self.get(self.best)))
+        (self.best != NONE).then_some((self.best, self.best_quantity))
     }
 
     #[inline]
@@ -141,6 +143,7 @@ impl Paged {
     #[inline]
     fn set_usual(&mut self, bid: bool, levels: &[Level]) -> usize {
         let (origin, mut best, mut count) = (self.origin, self.best, self.levels);
+        let mut best_quantity = self.best_quantity;
         let pages = &mut *self.pages;
         let (length, mask) = (pages.len() as u64, pages.len().wrapping_sub(1));
         let mut done = 0;
@@ -153,7 +156,7 @@ impl Paged {
                 if quantity == 0 && rank == best {
                     break;
                 }
-                best = if quantity == 0 { best } else { rank };
+                (best, best_quantity) = if quantity == 0 { (best, best_quantity) } else { (rank, quantity) };
             }
             let before = std::mem::replace(&mut held.quantities[bit], quantity);
             let (is, was) = (u64::from(quantity != 0), u64::from(before != 0));
@@ -161,7 +164,7 @@ impl Paged {
             count = count + is as usize - was as usize;
             done += 1;
         }
-        (self.best, self.levels) = (best, count);
+        (self.best, self.best_quantity, self.levels) = (best, best_quantity, count);
         done
     }
 
@@ -215,11 +218,15 @@ impl Paged {
     #[inline]
     fn set_best(&mut self, rank: i64, quantity: i64) {
         if quantity != 0 {
-            self.best = rank;
+            (self.best, self.best_quantity) = (rank, quantity);
         } else if rank == self.best {
-            self.best = self.next_below(rank);
+            self.fall_to(self.next_below(rank));
             self.sink();
         }
+    }
+
+    fn fall_to(&mut self, rank: i64) {
+        (self.best, self.best_quantity) = (rank, if rank == NONE { 0 } else { self.get(rank) });
     }
 
     /// The best level below `rank`, which is in the window.
@@ -249,7 +256,7 @@ impl Paged {
             if before != 0 {
                 self.levels -= 1;
                 if self.best == rank {
-                    self.best = self.far.last_key_value().map_or(NONE, |(rank, _)| *rank);
+                    self.fall_to(self.far.last_key_value().map_or(NONE, |(rank, _)| *rank));
                 }
             }
             return before;
@@ -259,6 +266,9 @@ impl Paged {
             return self.set(rank, quantity);
         }
         let before = self.far.insert(rank, quantity).unwrap_or(0);
+        if rank == self.best {
+            self.best_quantity = quantity;
+        }
         self.levels += usize::from(before == 0);
         before
     }

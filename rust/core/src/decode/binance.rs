@@ -49,7 +49,7 @@ struct Fields<'a> {
 /// A depth event as Binance writes it, raw or in the envelope of a diff stream.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    let combined = at.take(b"{\"stream\":\"");
+    let combined = at.take("{\"stream\":\"");
     if combined {
         let stream = at.string()?;
         // `@depth20@100ms` is a whole book: left to `read`.
@@ -57,27 +57,27 @@ fn template(text: &str) -> Option<Event<'_>> {
         if !(speed.is_empty() || speed.starts_with('@')) {
             return None;
         }
-        at.literal(b",\"data\":")?;
+        at.literal(",\"data\":")?;
     }
-    at.literal(b"{\"e\":\"depthUpdate\",\"E\":")?;
+    at.literal("{\"e\":\"depthUpdate\",\"E\":")?;
     let ts_venue_ns = at.ms()?;
-    at.literal(b",\"T\":")?;
+    at.literal(",\"T\":")?;
     at.whole()?;
-    at.literal(b",\"s\":\"")?;
+    at.literal(",\"s\":\"")?;
     let symbol = at.string()?;
-    at.literal(b",\"U\":")?;
+    at.literal(",\"U\":")?;
     let first = at.whole()?;
-    at.literal(b",\"u\":")?;
+    at.literal(",\"u\":")?;
     let last = at.whole()?;
-    at.literal(b",\"pu\":")?;
+    at.literal(",\"pu\":")?;
     let previous = at.whole()?;
-    at.literal(b",\"b\":")?;
+    at.literal(",\"b\":")?;
     let bids = Levels::pairs(at.levels()?);
-    at.literal(b",\"a\":")?;
+    at.literal(",\"a\":")?;
     let asks = Levels::pairs(at.levels()?);
-    at.literal(b"}")?;
+    at.literal("}")?;
     if combined {
-        at.literal(b"}")?;
+        at.literal("}")?;
     }
     at.end()?;
     let frame = DeltaFrame { symbol, first, last, previous, ts_venue_ns, bids, asks, checksum: None };

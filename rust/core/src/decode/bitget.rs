@@ -35,55 +35,46 @@ const DATA: [&str; 11] =
 /// A delta of `books` as either version writes it; what follows the levels stands in more than one order.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    at.literal(b"{\"action\":\"update\",\"arg\":{\"instType\":\"")?;
+    at.literal("{\"action\":\"update\",\"arg\":{\"instType\":\"")?;
     if at.string()?.eq_ignore_ascii_case(SPOT) {
         return None;
     }
-    let older = at.take(b",\"channel\":\"books\",\"instId\":\"");
+    let older = at.take(",\"channel\":\"books\",\"instId\":\"");
     if !older {
-        at.literal(b",\"topic\":\"books\",\"symbol\":\"")?;
+        at.literal(",\"topic\":\"books\",\"symbol\":\"")?;
     }
     let symbol = at.string()?;
-    at.literal(b"},\"data\":[{\"a")?;
-    let asks = after(&mut at, older, b"sks\":", b"\":")?;
-    at.literal(b",\"b")?;
-    let bids = after(&mut at, older, b"ids\":", b"\":")?;
+    at.literal("},\"data\":[{\"a")?;
+    let asks = after(&mut at, older, "sks\":", "\":")?;
+    at.literal(",\"b")?;
+    let bids = after(&mut at, older, "ids\":", "\":")?;
     let (mut time, mut last, mut previous, mut crc) = (None, None, None, None);
-    while !at.take(b"}]") {
-        let twice = if at.take(b",\"checksum\":") {
+    while !at.take("}]") {
+        let twice = if at.take(",\"checksum\":") {
             crc.replace(i32::try_from(at.signed()?).ok()? as u32).is_some()
-        } else if at.take(b",\"ts\":\"") {
+        } else if at.take(",\"ts\":\"") {
             let twice = time.replace(at.ms()?).is_some();
-            at.literal(b"\"")?;
+            at.literal("\"")?;
             twice
-        } else if at.take(b",\"seq\":") {
+        } else if at.take(",\"seq\":") {
             last.replace(at.whole()?).is_some()
         } else {
-            at.literal(b",\"pseq\":")?;
+            at.literal(",\"pseq\":")?;
             previous.replace(at.whole()?).is_some()
         };
         (!twice).then_some(())?;
     }
-    if at.take(b",\"ts\":") {
+    if at.take(",\"ts\":") {
         at.whole()?;
     }
-    at.literal(b"}")?;
+    at.literal("}")?;
     at.end()?;
     change((symbol, time?), (bids, asks), (last, previous), crc.filter(|crc| *crc != 0)).ok()
 }
 
 /// The levels behind the rest of a key: v2 writes it out.
-fn after<'a, const N: usize>(
-    at: &mut Template<'a>,
-    older: bool,
-    long: &[u8; N],
-    short: &[u8; 2],
-) -> Option<Levels<'a>> {
-    if older {
-        at.literal(long)?;
-    } else {
-        at.literal(short)?;
-    }
+fn after<'a>(at: &mut Template<'a>, older: bool, long: &'static str, short: &'static str) -> Option<Levels<'a>> {
+    at.literal(if older { long } else { short })?;
     at.levels().map(Levels::pairs)
 }
 

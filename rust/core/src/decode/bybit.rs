@@ -46,31 +46,31 @@ const DATA: [&str; 9] =
 /// A snapshot or delta of a book as Bybit writes it.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    at.literal(b"{\"topic\":\"orderbook.")?;
+    at.literal("{\"topic\":\"orderbook.")?;
     let (depth, symbol) = at.string()?.split_once('.')?;
-    at.literal(b",\"type\":\"")?;
+    at.literal(",\"type\":\"")?;
     let whole = match at.string()? {
         "snapshot" => true,
         "delta" => false,
         _ => return None,
     };
-    at.literal(b",\"ts\":")?;
+    at.literal(",\"ts\":")?;
     let ts_venue_ns = at.ms()?;
-    at.literal(b",\"data\":{\"s\":\"")?;
+    at.literal(",\"data\":{\"s\":\"")?;
     let name = at.string()?;
-    at.literal(b",\"b\":")?;
+    at.literal(",\"b\":")?;
     let bids = Levels::pairs(at.levels()?);
-    at.literal(b",\"a\":")?;
+    at.literal(",\"a\":")?;
     let asks = Levels::pairs(at.levels()?);
-    at.literal(b",\"u\":")?;
+    at.literal(",\"u\":")?;
     let last = at.whole()?;
-    at.literal(b",\"seq\":")?;
+    at.literal(",\"seq\":")?;
     at.whole()?;
-    at.literal(b"}")?;
-    if at.take(b",\"cts\":") {
+    at.literal("}")?;
+    if at.take(",\"cts\":") {
         at.whole()?;
     }
-    at.literal(b"}")?;
+    at.literal("}")?;
     at.end()?;
     let known = DEPTHS.contains(&depth) && name == symbol;
     known.then(|| change(symbol, whole, ts_venue_ns, (bids, asks), last).ok()).flatten()

@@ -36,24 +36,24 @@ const INTERVAL_HOURS: u32 = 1;
 /// A change as the indexer writes it.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    at.literal(b"{\"type\":\"channel_data\",\"connection_id\":\"")?;
+    at.literal("{\"type\":\"channel_data\",\"connection_id\":\"")?;
     at.string()?;
-    at.literal(b",\"message_id\":")?;
+    at.literal(",\"message_id\":")?;
     let message = at.whole()?;
-    at.literal(b",\"id\":\"")?;
+    at.literal(",\"id\":\"")?;
     let symbol = at.string()?;
-    at.literal(b",\"channel\":\"v4_orderbook\",\"version\":\"")?;
+    at.literal(",\"channel\":\"v4_orderbook\",\"version\":\"")?;
     at.string()?;
-    at.literal(b",\"contents\":{")?;
-    let bids = if at.take(b"\"bids\":") { Some(at.levels()?) } else { None };
-    let both = bids.is_some() && at.take(b",");
+    at.literal(",\"contents\":{")?;
+    let bids = if at.take("\"bids\":") { Some(at.levels()?) } else { None };
+    let both = bids.is_some() && at.take(",");
     let asks = if both || bids.is_none() {
-        at.literal(b"\"asks\":")?;
+        at.literal("\"asks\":")?;
         Some(at.levels()?)
     } else {
         None
     };
-    at.literal(b"}}")?;
+    at.literal("}}")?;
     at.end()?;
     Some(Event::Change(ChangeFrame { symbol, message, bids: side(bids), asks: side(asks) }))
 }

@@ -38,33 +38,33 @@ const SECOND_SCALE: u8 = 9;
 /// A change as Gate writes it; the members of its result stand in more than one order.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    at.literal(b"{\"time\":")?;
+    at.literal("{\"time\":")?;
     at.whole()?;
-    at.literal(b",\"time_ms\":")?;
+    at.literal(",\"time_ms\":")?;
     at.whole()?;
-    at.literal(b",\"channel\":\"futures.order_book_update\",\"event\":\"update\",\"result\":{")?;
+    at.literal(",\"channel\":\"futures.order_book_update\",\"event\":\"update\",\"result\":{")?;
     let (mut symbol, mut time, mut first, mut last, mut bids, mut asks) = (None, None, None, None, None, None);
     loop {
-        let twice = if at.take(b"\"U\":") {
+        let twice = if at.take("\"U\":") {
             first.replace(at.whole()?).is_some()
-        } else if at.take(b"\"u\":") {
+        } else if at.take("\"u\":") {
             last.replace(at.whole()?).is_some()
-        } else if at.take(b"\"t\":") {
+        } else if at.take("\"t\":") {
             time.replace(at.ms()?).is_some()
-        } else if at.take(b"\"s\":\"") {
+        } else if at.take("\"s\":\"") {
             symbol.replace(at.string()?).is_some()
-        } else if at.take(b"\"a\":") {
+        } else if at.take("\"a\":") {
             asks.replace(keyed(at.levels()?)).is_some()
         } else {
-            at.literal(b"\"b\":")?;
+            at.literal("\"b\":")?;
             bids.replace(keyed(at.levels()?)).is_some()
         };
         (!twice).then_some(())?;
-        if !at.take(b",") {
+        if !at.take(",") {
             break;
         }
     }
-    at.literal(b"}}")?;
+    at.literal("}}")?;
     at.end()?;
     delta(symbol?, (first?, last?), time?, (bids?, asks?)).map(Event::Delta).ok()
 }

@@ -31,15 +31,15 @@ pub(super) const PROTOCOL: Protocol = Protocol {
 /// A book as Hyperliquid writes it.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    at.literal(b"{\"channel\":\"l2Book\",\"data\":{\"coin\":\"")?;
+    at.literal("{\"channel\":\"l2Book\",\"data\":{\"coin\":\"")?;
     let symbol = at.string()?;
-    at.literal(b",\"time\":")?;
+    at.literal(",\"time\":")?;
     let ts_venue_ns = Some(at.ms()?);
-    at.literal(b",\"levels\":[")?;
+    at.literal(",\"levels\":[")?;
     let bids = levels(at.levels()?);
-    at.literal(b",")?;
+    at.literal(",")?;
     let asks = levels(at.levels()?);
-    at.literal(b"]}}")?;
+    at.literal("]}}")?;
     at.end()?;
     Some(Event::Full(FullFrame { symbol: Some(symbol), sequence: 0, ts_venue_ns, bids, asks, checksum: None }))
 }

@@ -32,19 +32,19 @@ pub(super) const PROTOCOL: Protocol = Protocol {
 /// A change as Kraken writes it, its numbers without an exponent.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    at.literal(b"{\"feed\":\"book\",\"product_id\":\"")?;
+    at.literal("{\"feed\":\"book\",\"product_id\":\"")?;
     let symbol = at.string()?;
-    at.literal(b",\"side\":\"")?;
+    at.literal(",\"side\":\"")?;
     let side = at.string()?;
-    at.literal(b",\"seq\":")?;
+    at.literal(",\"seq\":")?;
     let last = at.whole()?;
-    at.literal(b",\"price\":")?;
+    at.literal(",\"price\":")?;
     let price = at.number()?;
-    at.literal(b",\"qty\":")?;
+    at.literal(",\"qty\":")?;
     let quantity = at.number()?;
-    at.literal(b",\"timestamp\":")?;
+    at.literal(",\"timestamp\":")?;
     let ts_venue_ns = at.ms()?;
-    at.literal(b"}")?;
+    at.literal("}")?;
     at.end()?;
     change(symbol, side, last, Levels::Bare { price, quantity }, ts_venue_ns).map(Event::Follow).ok()
 }

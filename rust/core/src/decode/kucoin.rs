@@ -41,17 +41,17 @@ const HOUR_MS: u64 = 3_600_000;
 /// A change as KuCoin writes it.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    at.literal(b"{\"topic\":\"/contractMarket/level2:")?;
+    at.literal("{\"topic\":\"/contractMarket/level2:")?;
     let symbol = at.string()?;
-    at.literal(b",\"type\":\"message\",\"subject\":\"level2\",\"sn\":")?;
+    at.literal(",\"type\":\"message\",\"subject\":\"level2\",\"sn\":")?;
     at.whole()?;
-    at.literal(b",\"data\":{\"sequence\":")?;
+    at.literal(",\"data\":{\"sequence\":")?;
     let last = at.whole()?;
-    at.literal(b",\"change\":\"")?;
+    at.literal(",\"change\":\"")?;
     let change = at.string()?;
-    at.literal(b",\"timestamp\":")?;
+    at.literal(",\"timestamp\":")?;
     let ts_venue_ns = at.ms()?;
-    at.literal(b"}}")?;
+    at.literal("}}")?;
     at.end()?;
     one_change(symbol, last, change, ts_venue_ns).map(Event::Delta).ok()
 }

@@ -24,7 +24,7 @@ mod tickers;
 pub(crate) mod vector;
 
 use crate::json::{Fault, Scanner};
-use crate::num;
+use crate::{num, simd};
 pub use frames::{BestFrame, ChangeFrame, Checksum, DeltaFrame, FullFrame, FundingFrame, TickerFrame};
 use hint::Marks;
 pub use levels::Levels;
@@ -180,6 +180,21 @@ impl Decoder {
     }
 
     /// Reads a frame.
+    ///
+    /// ```
+    /// use arbbot_core::decode::{Event, Kind};
+    /// use arbbot_core::Decoder;
+    /// let frame = br#"{"feed":"book","product_id":"PF_X","side":"buy","seq":8,"price":100.5,"qty":2,"timestamp":3}"#;
+    /// let Event::Follow(delta) = Decoder::Kraken.decode(frame) else { panic!("a change was expected") };
+    /// assert_eq!((delta.symbol, delta.previous, delta.ts_venue_ns), ("PF_X", 7, 3_000_000));
+    /// let mut bids = Vec::new();
+    /// delta.bids.read(1, 0, &mut bids)?;
+    /// assert_eq!((bids[0].price, bids[0].quantity), (1_005, 2));
+    /// // cut off, it still tells whose book is lost
+    /// assert!(matches!(Decoder::Kraken.decode(&frame[..50]), Event::Malformed(Kind::Book, Some("PF_X"), _)));
+    /// assert_eq!(Decoder::Kraken.decode(br#"{"event":"subscribed","feed":"book"}"#), Event::Unclaimed);
+    /// # Ok::<(), arbbot_core::Reason>(())
+    /// ```
     #[must_use]
     pub fn decode(self, frame: &[u8]) -> Event<'_> {
         let protocol = self.protocol();
@@ -230,7 +245,7 @@ fn text(frame: &[u8]) -> Result<&str, Fault> {
     if frame.len() > FRAME_BYTES_MAX {
         return Err("longer than 4 MiB");
     }
-    std::str::from_utf8(frame).map_err(|_| "not UTF-8")
+    simd::text(frame).ok_or("not UTF-8")
 }
 
 /// Keys under which venues write levels.

@@ -42,27 +42,27 @@ const DATA: [&str; 10] =
 /// A delta as OKX writes it; what follows its time stands in more than one order.
 fn template(text: &str) -> Option<Event<'_>> {
     let mut at = Template::new(text);
-    at.literal(b"{\"arg\":{\"channel\":\"")?;
+    at.literal("{\"arg\":{\"channel\":\"")?;
     if !matches!(at.string()?, "books" | "books-l2-tbt" | "books50-l2-tbt") {
         return None;
     }
-    at.literal(b",\"instId\":\"")?;
+    at.literal(",\"instId\":\"")?;
     let symbol = at.string()?;
-    at.literal(b"},\"action\":\"update\",\"data\":[{\"asks\":")?;
+    at.literal("},\"action\":\"update\",\"data\":[{\"asks\":")?;
     let asks = rows(at.levels()?);
-    at.literal(b",\"bids\":")?;
+    at.literal(",\"bids\":")?;
     let bids = rows(at.levels()?);
-    at.literal(b",\"ts\":\"")?;
+    at.literal(",\"ts\":\"")?;
     let ts_venue_ns = at.ms()?;
-    at.literal(b"\"")?;
+    at.literal("\"")?;
     let (mut last, mut previous, mut crc) = (None, None, None);
-    while !at.take(b"}]}") {
-        let twice = if at.take(b",\"checksum\":") {
+    while !at.take("}]}") {
+        let twice = if at.take(",\"checksum\":") {
             crc.replace(i32::try_from(at.signed()?).ok()? as u32).is_some()
-        } else if at.take(b",\"seqId\":") {
+        } else if at.take(",\"seqId\":") {
             last.replace(at.whole()?).is_some()
         } else {
-            at.literal(b",\"prevSeqId\":")?;
+            at.literal(",\"prevSeqId\":")?;
             previous.replace(at.whole()?).is_some()
         };
         (!twice).then_some(())?;

@@ -8,11 +8,11 @@ use super::quick::{needless_zero, Form, Note, Quick, Windows};
 use super::shape::{HEAD, NUMBER};
 use crate::book::Level;
 use crate::digits::{Window, WINDOW};
-use crate::json::{opened, Opened};
+use crate::json::{self, opened, Opened};
 use std::arch::x86_64::*;
 
 /// As [`Quick::each`].
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
 pub(crate) fn each<F: Form>(quick: &mut Quick<'_>, form: &F, into: &mut Vec<Level>, mut note: impl Note) -> Option<()> {
     let mut last = [0; 2 * WINDOW];
     let windows = Windows::new(quick.raw, &mut last);
@@ -123,34 +123,53 @@ fn mantissas(price: __m128i, quantity: __m128i) -> (i64, i64) {
     (sixteen(_mm256_castsi256_si128(eights)), sixteen(_mm256_extracti128_si256::<1>(eights)))
 }
 
-/// As [`crate::json::levels_end`]; None also for a text that is shorter than one comparison.
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+/// As [`json::levels_end`].
+#[target_feature(enable = "avx2,bmi1,bmi2")]
 pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
+    if text.len() <= HEAD {
+        return json::levels_end(text, start);
+    }
     let mut at = match opened(text, start)? {
         Opened::Empty(end) => return Some(end),
         Opened::Levels(from) => from,
     };
-    let last = text.len().checked_sub(HEAD + 1)?;
-    loop {
-        // At the end some bytes are looked at again.
-        let from = at.min(last);
-        let chunk: &[u8; HEAD + 1] = text.get(from..)?.first_chunk()?;
-        let (these, nexts) = (wide(chunk.first_chunk()?), wide(chunk.last_chunk()?));
-        // One bit apart: `]` and `}`.
-        let closes = _mm256_cmpeq_epi8(_mm256_or_si256(these, _mm256_set1_epi8(0x20)), _mm256_set1_epi8(0x7d));
-        let ends = _mm256_and_si256(closes, _mm256_cmpeq_epi8(nexts, _mm256_set1_epi8(0x5d)));
-        let blanks = _mm256_cmpeq_epi8(_mm256_min_epu8(these, _mm256_set1_epi8(0x20)), these);
-        let seen = at - from;
-        let (ends, blanks) = (_mm256_movemask_epi8(ends) as u32 >> seen, _mm256_movemask_epi8(blanks) as u32 >> seen);
-        if ends != 0 {
-            let clean = blanks & (ends ^ (ends - 1)) == 0;
-            return clean.then(|| at + ends.trailing_zeros() as usize + 2);
+    while let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        let (ends, blanks) = marks(chunk);
+        if _mm256_testz_si256(_mm256_or_si256(ends, blanks), _mm256_set1_epi8(-1)) == 0 {
+            return first_end(ends, blanks, 0).map(|end| at + end);
         }
-        if blanks != 0 || from == last {
-            return None;
-        }
-        at = from + HEAD;
+        at += HEAD;
     }
+    // Of the last chunk some bytes are looked at again.
+    let from = text.len() - HEAD - 1;
+    let (ends, blanks) = marks(text.last_chunk()?);
+    first_end(ends, blanks, at - from).map(|end| at + end)
+}
+
+/// Where in a chunk an array of levels ends (`]]`, `}]`), and its blanks and control characters.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn marks(chunk: &[u8; HEAD + 1]) -> (__m256i, __m256i) {
+    let (Some(these), Some(nexts)) = (chunk.first_chunk(), chunk.last_chunk()) else {
+        return (_mm256_setzero_si256(), _mm256_setzero_si256());
+    };
+    let (these, nexts) = (wide(these), wide(nexts));
+    // One bit apart: `]` and `}`.
+    let closes = _mm256_cmpeq_epi8(_mm256_or_si256(these, _mm256_set1_epi8(0x20)), _mm256_set1_epi8(0x7d));
+    let ends = _mm256_and_si256(closes, _mm256_cmpeq_epi8(nexts, _mm256_set1_epi8(0x5d)));
+    (ends, _mm256_cmpeq_epi8(_mm256_min_epu8(these, _mm256_set1_epi8(0x20)), these))
+}
+
+/// The first end after so many bytes, counted from there, if no blank is before it.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn first_end(ends: __m256i, blanks: __m256i, seen: usize) -> Option<usize> {
+    if seen >= HEAD {
+        return None;
+    }
+    let (ends, blanks) = (_mm256_movemask_epi8(ends) as u32 >> seen, _mm256_movemask_epi8(blanks) as u32 >> seen);
+    let clean = ends != 0 && blanks & (ends ^ (ends.wrapping_sub(1))) == 0;
+    clean.then(|| ends.trailing_zeros() as usize + 2)
 }
 
 #[inline]
@@ -158,4 +177,13 @@ pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
 fn wide(of: &[u8; HEAD]) -> __m256i {
     let [low, high] = *of.as_chunks::<16>().0 else { return _mm256_setzero_si256() };
     _mm256_set_m128i(bytes(high), bytes(low))
+}
+
+/// True when every byte is below 128.
+#[target_feature(enable = "avx2")]
+pub(crate) fn is_ascii(text: &[u8]) -> bool {
+    let (chunks, rest) = text.as_chunks::<32>();
+    let high = chunks.iter().fold(_mm256_setzero_si256(), |high, chunk| _mm256_or_si256(high, wide(chunk)));
+    let rest = text.last_chunk::<32>().map_or_else(|| rest.is_ascii(), |last| _mm256_movemask_epi8(wide(last)) == 0);
+    rest && _mm256_movemask_epi8(high) == 0
 }
