@@ -26,7 +26,7 @@ rust=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\)\..*/\1/p')
 if [ -z "$rust" ]; then
     need "Rust (cargo)" "curl https://sh.rustup.rs -sSf | sh   (Debian 12: apt-get install cargo-web rustc-web)"
 elif [ "$rust" -lt 83 ]; then
-    need "Rust 1.83 or newer (found 1.$rust)" "rustup update   (Debian 12: apt-get install cargo-web rustc-web)"
+    need "Rust 1.88 or newer (found 1.$rust)" "rustup update   (Debian 12: apt-get install cargo-web rustc-web)"
 fi
 
 command -v cc >/dev/null 2>&1 || need "a C linker (cc)" "apt-get install gcc"

@@ -14,6 +14,7 @@ from arbbot.engine.absorb import Absorber
 from arbbot.engine.context import EngineContext
 from arbbot.engine.decide import Decider
 from arbbot.engine.drive import Driver
+from arbbot.engine.lookout import Lookout
 from arbbot.engine.marks import Marks
 from arbbot.engine.obey import Obeyer
 from arbbot.engine.resolve import Resolver
@@ -25,9 +26,8 @@ from arbbot.ports.storage import Commands, HaltSwitch
 
 __all__ = ["Engine"]
 
-TURN_S = 0.05  # how long a turn may wait when nothing arrives: the age at which a market move is first looked at
+TURN_S = 0.05  # how long a turn may wait when nothing arrives
 SHOW_EVERY_NS = 500_000_000
-DECIDE_EVERY_NS = 100_000_000
 STORE_PATIENCE_NS = 60_000_000_000  # FAULTS row 39: a store away for a minute; after that a person is needed
 STORE_RETRY_S = 0.25
 FINISH_NS = 12_000_000_000  # an order in doubt is proven in half of it; then a person is needed
@@ -53,11 +53,12 @@ class Engine:
         self._driver = Driver(context)
         self._marks = Marks(context)
         self._sight = Sight(context)
-        self._decider = Decider(context, self._driver, self._marks)
+        self._lookout = Lookout(context)
+        self._decider = Decider(context, self._driver, self._marks, self._lookout)
         self._obeyer = Obeyer(context, commands, halt, calendar)
         self._readers = [TruthReader(context, venue) for venue in context.venues.values()]
         self._started_ns = context.clock.monotonic_ns()
-        self._show_due_ns = self._decide_due_ns = 0
+        self._show_due_ns = 0
         self.closing_down = False
         self.explained = False
 
@@ -105,12 +106,8 @@ class Engine:
         self.context.store_connected = True
 
     async def _decide(self) -> None:
-        """Exits and entries, a few times a second, once recovery is over."""
-        now_ns = self.context.clock.monotonic_ns()
-        if now_ns < self._decide_due_ns:
-            return
-        self._decide_due_ns = now_ns + DECIDE_EVERY_NS
-        if not self._recovered():
+        """Exits and entries, a few times a second and whenever the books call, once recovery is over."""
+        if not self._lookout.due() or not self._recovered():
             return
         await self._decider.guard()
         if self.context.held or self.closing_down or not self._sight.enough():
@@ -118,7 +115,9 @@ class Engine:
         before = self.context.recorder.seq
         await self._decider.exits()
         await self._decider.entries()
-        if self.context.recorder.seq == before and self._sight.whole() and self._settled():
+        if self.context.recorder.seq != before:
+            self.context.inbox.wake()  # what was decided is driven now, not when something else arrives
+        elif self._sight.whole() and self._settled():
             self._show_due_ns = 0 if self.context.idle_ns is None else self._show_due_ns
             self.context.idle_ns = self.context.clock.now_ns()
 

@@ -14,6 +14,7 @@ from arbbot.domain.units import common_grid, floor_to
 from arbbot.engine.context import EngineContext
 from arbbot.engine.drive import Driver
 from arbbot.engine.exposure import measure
+from arbbot.engine.lookout import Lookout
 from arbbot.engine.marks import Marks
 from arbbot.engine.sight import shows_own_fills
 from arbbot.execution.plan import Move
@@ -30,8 +31,9 @@ BP = Decimal(10_000)
 class Decider:
     """Applies strategy and risk to what the core shows."""
 
-    def __init__(self, context: EngineContext, driver: Driver, marks: Marks) -> None:
+    def __init__(self, context: EngineContext, driver: Driver, marks: Marks, lookout: Lookout) -> None:
         self._context = context
+        self._lookout = lookout
         self._marks = marks
         self._driver = driver
         strategy = context.settings.strategy
@@ -72,7 +74,10 @@ class Decider:
 
     async def entries(self) -> None:
         """Judge every asset; open the best approved one."""
-        decisions = [d for asset in self._context.settings.strategy.assets if (d := self._judge(asset)) is not None]
+        judged = {asset: self._judge(asset) for asset in self._context.settings.strategy.assets}
+        for asset, found in judged.items():
+            self._lookout.expect(asset, found)
+        decisions = [max(found, key=_rank) for found in judged.values() if found]
         approved = [d for d in decisions if isinstance(d, Approved)]
         for decision in decisions:
             asset, edge_bp = decision.opportunity.asset, decision.opportunity.edge_bp
@@ -84,8 +89,8 @@ class Decider:
         if approved and all(pair.settled for pair in self._context.state.pairs.live()):
             await self._open(max(approved, key=lambda decision: decision.opportunity.edge_bp))
 
-    def _judge(self, asset: str) -> Decision | None:
-        """The best decision for one asset; None while fewer than two of its books can be priced."""
+    def _judge(self, asset: str) -> list[Decision]:
+        """Of every pair of the asset that can be priced."""
         context, now_ns = self._context, self._context.clock.now_ns()
         judged: list[Decision] = []
         exposure = measure(context, self._marks)
@@ -105,7 +110,7 @@ class Decider:
                     band_bp=float(context.settings.strategy.band_bp),
                 )
             )
-        return max(judged, key=_rank, default=None)
+        return judged
 
     def _candidates(self, asset: str, now_ns: int) -> list[tuple[PairQuote, Decimal]]:
         """Every ordered pair of the asset's instruments at the configured size on their common grid."""

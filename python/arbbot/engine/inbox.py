@@ -80,6 +80,10 @@ class Inbox:
             self._items.append(event)
         self._wake.set()
 
+    def wake(self) -> None:
+        """End a wait though nothing has arrived: there is something else to look at."""
+        self._wake.set()
+
     def drain(self) -> Iterator[Item]:
         """Everything so far, oldest first; what is not taken, because the store went away, stays."""
         self._wake.clear()
@@ -87,7 +91,7 @@ class Inbox:
             yield self._items.popleft()
 
     async def wait(self, seconds: float) -> None:
-        """Return when something arrives, or after `seconds`."""
+        """Return when something arrives or `wake` is called, or after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()

@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 
-from arbbot._core import Books, Core, Prices
+from arbbot._core import Board, Books, Core, Prices
 from arbbot.domain.errors import CoreError
 from arbbot.domain.instrument import Instrument, InstrumentId
 
 __all__ = ["Registry"]
+
+ROWS = 4_096  # as many assets as a board may have
 
 
 class Registry:
@@ -16,6 +18,7 @@ class Registry:
         self.core = Core()
         self.books = Books(self.core)
         self.prices = Prices(self.core)
+        self.board = Board(self.core, ROWS)
         self.core.set_rate(numeraire, 1.0)
         self._venues: dict[str, int] = {}
         self._numbers: dict[InstrumentId, int] = {}

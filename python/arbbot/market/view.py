@@ -12,6 +12,7 @@ from arbbot.domain.units import MS_NS
 from arbbot.market.identity import refusal
 from arbbot.market.registry import Registry
 from arbbot.market.survey import Survey, pair_quote
+from arbbot.market.watch import Watch
 
 __all__ = ["MarketView"]
 
@@ -19,7 +20,8 @@ __all__ = ["MarketView"]
 class MarketView:
     """Books, quotes and funding of the instruments added to it, valued in `numeraire`.
 
-    An instrument that was never added has no book, no quote and no funding. `survey` answers what a person asks.
+    An instrument that was never added has no book, no quote and no funding. `survey` answers what a person asks;
+    `watch` says when the books have moved.
     """
 
     def __init__(self, numeraire: str) -> None:
@@ -27,7 +29,9 @@ class MarketView:
         self._core = self._registry.core
         self._books = self._registry.books
         self._prices = self._registry.prices
+        self._woken = self._registry.board.woken
         self.survey = Survey(self._registry)
+        self.watch = Watch(self._registry)
 
     def add_venue(self, name: str, adapter: str) -> None:
         """Register a venue; `adapter` names its protocol. Raises CoreError."""
@@ -51,11 +55,16 @@ class MarketView:
 
     def feed(self, venue: str, frame: str | bytes, ts_recv_ns: int) -> bool:
         """As FrameSink.feed. Raises CoreError for an unknown venue, never because of the frame."""
-        return self._core.feed(self._registry.venue(venue), frame, ts_recv_ns) != UNCLAIMED
+        claimed = self._core.feed(self._registry.venue(venue), frame, ts_recv_ns) != UNCLAIMED
+        if self._woken():
+            self.watch.on_wake()
+        return claimed
 
     def snapshot(self, instrument: InstrumentId, body: bytes, ts_recv_ns: int) -> None:
         """As FrameSink.snapshot. One that cannot be read leaves the book waiting for another."""
         self._core.snapshot(self._registry.number(instrument), body, ts_recv_ns)
+        if self._woken():
+            self.watch.on_wake()
 
     def invalidate(self, venue: str, reason: str) -> None:
         """As FrameSink.invalidate; funding predictions are forgotten too."""
