@@ -25,7 +25,7 @@ fi
 rust=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\)\..*/\1/p')
 if [ -z "$rust" ]; then
     need "Rust (cargo)" "curl https://sh.rustup.rs -sSf | sh   (Debian 12: apt-get install cargo-web rustc-web)"
-elif [ "$rust" -lt 83 ]; then
+elif [ "$rust" -lt 88 ]; then
     need "Rust 1.88 or newer (found 1.$rust)" "rustup update   (Debian 12: apt-get install cargo-web rustc-web)"
 fi
 
