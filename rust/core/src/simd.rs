@@ -59,6 +59,19 @@ pub(crate) fn text(frame: &[u8]) -> Option<&str> {
     std::str::from_utf8(frame).ok()
 }
 
+/// Asks for what `of` holds to be brought near, and goes on: it will be read soon.
+#[inline(always)]
+pub(crate) fn fetch<T>(of: &T) {
+    const LINE: usize = 64;
+    #[cfg(target_arch = "x86_64")]
+    for line in 0..size_of::<T>().div_ceil(LINE) {
+        use std::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
+        let at = std::ptr::from_ref(of).cast::<i8>().wrapping_add(line * LINE);
+        // SAFETY: a hint; no address can make it fail.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at) };
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn has_avx2() -> bool {

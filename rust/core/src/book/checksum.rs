@@ -1,199 +1,187 @@
 //! The CRC-32 of a book's best levels, over the digits as the venue wrote them.
 //!
 //! Kept beside the book, and only for streams that send checksums: mantissas have forgotten whether a venue wrote `5` or
-//! `5.000`. Source: OKX API v5 "Checksum"; Bitget API v2 "Depth channel", "Checksum".
+//! `5.000`. What is kept is how an instrument's numbers are written, learnt from its first message, and the text of those
+//! levels alone that are written otherwise. Source: OKX API v5 "Checksum"; Bitget API v2 "Depth channel", "Checksum".
 
-use super::{Book, Level, Side};
-use rustc_hash::FxHashMap;
+mod form;
+mod lines;
+
+use super::{Book, Ladder, Level, Side};
+use form::Form;
+use lines::Lines;
 use std::ops::Range;
 
 /// Levels a side that count.
 const LEVELS: usize = 25;
 
-/// Longest `price:quantity:` kept. The longest recorded has 26 bytes; a level that is longer fails its checksum.
-const TEXT_BYTES: usize = 39;
-
-/// Bytes copied at a time.
-const STEP: usize = 16;
-
-/// A level as written, `price:quantity:`.
-#[derive(Debug, Clone, Copy)]
-struct Text {
-    bytes: [u8; TEXT_BYTES],
-    used: u8,
-}
-
-impl Text {
-    fn new(raw: &[u8], price: Range<usize>, quantity: Range<usize>) -> Self {
-        let mut text = Self { bytes: [0; TEXT_BYTES], used: 0 };
-        match text.put(raw, price).and_then(|()| text.put(raw, quantity)) {
-            Some(()) => text,
-            None => Self { used: 0, ..text },
-        }
-    }
-
-    /// Appends a number and a colon.
-    #[inline(always)]
-    fn put(&mut self, raw: &[u8], number: Range<usize>) -> Option<()> {
-        let from = usize::from(self.used);
-        let to = from + number.len();
-        let ahead = raw.get(number.start..).and_then(|rest| rest.first_chunk::<STEP>());
-        match (ahead, self.bytes.get_mut(from..from + STEP)) {
-            // A length known beforehand is copied quicker than the right one; what is too much is written over.
-            (Some(ahead), Some(room)) if number.len() <= STEP => room.copy_from_slice(ahead),
-            _ => self.bytes.get_mut(from..to)?.copy_from_slice(raw.get(number)?),
-        }
-        *self.bytes.get_mut(to)? = b':';
-        // At most TEXT_BYTES, far below u8::MAX.
-        self.used = to as u8 + 1;
-        Some(())
-    }
-}
-
 /// What the venue wrote for every level that a book holds.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Digits {
-    bids: FxHashMap<i64, Text>,
-    asks: FxHashMap<i64, Text>,
-    /// Of the message that is being read: bids, then asks.
-    staged: Vec<Text>,
+    scales: [u8; 2],
+    /// Of prices and of quantities; None until a message has shown them.
+    forms: Option<[Form; 2]>,
+    bids: Lines,
+    asks: Lines,
+    /// Levels noted of the message that is being read, and those among them that the forms may not write.
+    noted: usize,
+    doubted: Texts,
+    best: [[Level; LEVELS]; 2],
     line: Vec<u8>,
 }
 
 impl Digits {
+    /// Of an instrument with these scales.
+    pub(crate) fn new(price_scale: u8, quantity_scale: u8) -> Self {
+        Self {
+            scales: [price_scale, quantity_scale],
+            forms: None,
+            bids: Lines::default(),
+            asks: Lines::default(),
+            noted: 0,
+            doubted: Texts::default(),
+            best: [[Level { price: 0, quantity: 0 }; LEVELS]; 2],
+            line: Vec::new(),
+        }
+    }
+
     /// Forgets everything, for the snapshot to come.
     pub(crate) fn clear(&mut self) {
-        self.bids.clear();
-        self.asks.clear();
+        let [price_scale, quantity_scale] = self.scales;
+        *self = Self::new(price_scale, quantity_scale);
     }
 
     /// What was written of a message's levels is to come.
     pub(crate) fn begin(&mut self) {
-        self.staged.clear();
+        self.forget_from(0);
     }
 
-    /// The next level of the message, bids first: where its price and its quantity stand in `raw`.
+    /// The next level of the message, bids first: where its price and its quantity stand in `raw`, both of plain digits.
+    #[inline(always)]
     pub(crate) fn note(&mut self, raw: &[u8], price: Range<usize>, quantity: Range<usize>) {
-        self.staged.push(Text::new(raw, price, quantity));
+        let alike = match &self.forms {
+            Some([prices, quantities]) => prices.fits(raw, &price) & quantities.fits(raw, &quantity),
+            None => false,
+        };
+        if !alike {
+            let number = |at| raw.get(at).unwrap_or_default();
+            self.doubted.push(self.noted, number(price), number(quantity));
+        }
+        self.noted += 1;
     }
 
-    /// As [`Digits::note`], of two texts.
+    /// As [`Digits::note`], of two texts of any kind.
     pub(crate) fn note_text(&mut self, price: &str, quantity: &str) {
-        let mut text = Text { bytes: [0; TEXT_BYTES], used: 0 };
-        let put = text.put(price.as_bytes(), 0..price.len());
-        if put.and_then(|()| text.put(quantity.as_bytes(), 0..quantity.len())).is_none() {
-            text.used = 0;
-        }
-        self.staged.push(text);
+        self.doubted.push(self.noted, price.as_bytes(), quantity.as_bytes());
+        self.noted += 1;
     }
 
     /// How many levels were noted.
     pub(crate) fn noted(&self) -> usize {
-        self.staged.len()
+        self.noted
     }
 
     /// Forgets the levels noted after the first `count`: they are to be read again.
     pub(crate) fn forget_from(&mut self, count: usize) {
-        self.staged.truncate(count);
+        self.noted = count;
+        self.doubted.forget_from(count);
     }
 
     /// The book has taken the message; a quantity of 0 removes a level.
     pub(crate) fn commit(&mut self, bids: &[Level], asks: &[Level]) {
-        let mut staged = self.staged.iter();
-        for (texts, levels) in [(&mut self.bids, bids), (&mut self.asks, asks)] {
-            for (level, text) in levels.iter().zip(&mut staged) {
-                if level.quantity == 0 {
-                    texts.remove(&level.price);
-                } else {
-                    texts.insert(level.price, *text);
-                }
+        if !(self.doubted.ends.is_empty() && self.bids.is_plain() && self.asks.is_plain()) {
+            self.commit_doubted(bids, asks);
+        }
+    }
+
+    #[inline(never)]
+    fn commit_doubted(&mut self, bids: &[Level], asks: &[Level]) {
+        let doubted = std::mem::take(&mut self.doubted);
+        let [price, quantity] = self.scales;
+        let numbers = |field| doubted.iter().map(move |(_, text)| number(text, field));
+        let forms =
+            self.forms.get_or_insert_with(|| [Form::learnt(price, numbers(0)), Form::learnt(quantity, numbers(1))]);
+        let (mut texts, mut at) = (doubted.iter().peekable(), 0);
+        for (lines, levels) in [(&mut self.bids, bids), (&mut self.asks, asks)] {
+            for level in levels {
+                let text = texts.next_if(|(of, _)| *of == at).map(|(_, text)| text);
+                lines.keep(*level, text, forms);
+                at += 1;
             }
         }
     }
 
     /// The checksum of a Live book: best bid, best ask, second bid, second ask and so on; the longer side goes on alone.
     pub(crate) fn crc(&mut self, book: &Book) -> u32 {
-        self.line.clear();
-        let mut bids = book.side(Side::Bid).iter().take(LEVELS);
-        let mut asks = book.side(Side::Ask).iter().take(LEVELS);
-        loop {
-            let (bid, ask) = (bids.next(), asks.next());
-            if bid.is_none() && ask.is_none() {
-                break;
-            }
-            for (texts, level) in [(&self.bids, bid), (&self.asks, ask)] {
-                if let Some(text) = level.and_then(|level| texts.get(&level.price)) {
-                    // Appended whole and cut back: a length known beforehand is quicker than the right one.
-                    let used = self.line.len() + usize::from(text.used);
-                    self.line.extend_from_slice(&text.bytes);
-                    self.line.truncate(used);
+        crc32fast::hash(self.write(book).strip_suffix(b":").unwrap_or_default())
+    }
+
+    fn write(&mut self, book: &Book) -> &[u8] {
+        let mut at = 0;
+        if let Some(forms) = &self.forms {
+            let [bids, asks] = &mut self.best;
+            let (bid_count, ask_count) = (best(book.side(Side::Bid), bids), best(book.side(Side::Ask), asks));
+            for (n, (bid, ask)) in bids.iter().zip(asks).take(bid_count.max(ask_count)).enumerate() {
+                if n < bid_count {
+                    at = self.bids.write(*bid, forms, &mut self.line, at);
+                }
+                if n < ask_count {
+                    at = self.asks.write(*ask, forms, &mut self.line, at);
                 }
             }
         }
-        crc32fast::hash(self.line.strip_suffix(b":").unwrap_or_default())
+        self.line.get(..at).unwrap_or_default()
     }
+}
+
+/// Texts of levels, `price:quantity:`, one behind the other: the number of each level in the message, and where it ends.
+#[derive(Debug, Default)]
+struct Texts {
+    bytes: Vec<u8>,
+    ends: Vec<(usize, usize)>,
+}
+
+impl Texts {
+    #[inline(never)]
+    fn push(&mut self, level: usize, price: &[u8], quantity: &[u8]) {
+        for number in [price, quantity] {
+            self.bytes.extend_from_slice(number);
+            self.bytes.push(b':');
+        }
+        self.ends.push((level, self.bytes.len()));
+    }
+
+    fn forget_from(&mut self, level: usize) {
+        self.ends.truncate(self.ends.partition_point(|(of, _)| *of < level));
+        self.bytes.truncate(self.ends.last().map_or(0, |(_, end)| *end));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (usize, &[u8])> + Clone {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        let text =
+            |(start, (level, end)): (usize, &(usize, usize))| (*level, self.bytes.get(start..*end).unwrap_or_default());
+        starts.zip(&self.ends).map(text)
+    }
+}
+
+/// The first or second number of `price:quantity:`.
+fn number(text: &[u8], field: usize) -> &[u8] {
+    text.split(|byte| *byte == b':').nth(field).unwrap_or_default()
+}
+
+/// The best levels of a side, and how many there are.
+#[inline(always)]
+fn best(side: &Ladder, levels: &mut [Level; LEVELS]) -> usize {
+    let mut count = 0;
+    side.walk(|level| {
+        if let Some(place) = levels.get_mut(count) {
+            *place = level;
+        }
+        count += 1;
+        count < LEVELS
+    });
+    count
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::book::Full;
-
-    fn book(bids: &[(i64, i64)], asks: &[(i64, i64)]) -> Book {
-        let levels = |side: &[(i64, i64)]| {
-            side.iter().map(|(price, quantity)| Level { price: *price, quantity: *quantity }).collect()
-        };
-        let mut book = Book::default();
-        book.begin(&Full { bids: levels(bids), asks: levels(asks), ..Full::default() });
-        book
-    }
-
-    fn line(digits: &mut Digits, book: &Book) -> String {
-        digits.crc(book);
-        String::from_utf8_lossy(&digits.line).into_owned()
-    }
-
-    fn written(book: &Book, texts: &[(&str, &str)]) -> Digits {
-        let mut digits = Digits::default();
-        digits.begin();
-        texts.iter().for_each(|(price, quantity)| digits.note_text(price, quantity));
-        let side = |side| book.side(side).iter().collect::<Vec<_>>();
-        digits.commit(&side(Side::Bid), &side(Side::Ask));
-        digits
-    }
-
-    /// The example of OKX's documentation: `3366.1:7:3366.8:9:3366:6:3368:8` is -1881014294.
-    #[test]
-    fn the_documented_example() {
-        let book = book(&[(33_661, 7), (33_660, 6)], &[(33_668, 9), (33_680, 8)]);
-        let mut digits = written(&book, &[("3366.1", "7"), ("3366", "6"), ("3366.8", "9"), ("3368", "8")]);
-        assert_eq!(digits.crc(&book) as i32, -1_881_014_294);
-    }
-
-    #[test]
-    fn the_longer_side_goes_on_alone_and_an_empty_book_has_no_line() {
-        let book = book(&[(3, 1), (2, 1)], &[(4, 1)]);
-        let mut digits = written(&book, &[("3.0", "1"), ("2", "1.00"), ("4", "1")]);
-        assert_eq!(line(&mut digits, &book), "3.0:1:4:1:2:1.00:");
-        digits.begin();
-        digits.note_text("2", "0");
-        digits.commit(&[Level { price: 2, quantity: 0 }], &[]);
-        assert_eq!(line(&mut digits, &book), "3.0:1:4:1:");
-        digits.clear();
-        assert_eq!(digits.crc(&Book::default()), 0);
-    }
-
-    #[test]
-    fn a_text_that_is_too_long_is_no_text() {
-        for price in 1..=TEXT_BYTES {
-            for quantity in 1..=TEXT_BYTES {
-                let raw = format!("{}\",\"{}\"]", "1".repeat(price), "2".repeat(quantity));
-                let from = price + 3;
-                let text = Text::new(raw.as_bytes(), 0..price, from..from + quantity);
-                let wanted = format!("{}:{}:", "1".repeat(price), "2".repeat(quantity));
-                let kept = if wanted.len() > TEXT_BYTES { "" } else { &wanted };
-                assert_eq!(text.bytes.get(..usize::from(text.used)), Some(kept.as_bytes()));
-            }
-        }
-    }
-}
+mod tests;

@@ -37,22 +37,16 @@ pub struct Ladder {
 #[derive(Debug, Clone)]
 enum Store {
     /// Sorted, best last, so that the busy end is cheap to change.
-    Row { levels: Vec<Level>, changed: bool },
+    Row(Vec<Level>),
     /// Everything larger, and what is dense and changes level by level.
     Paged(Paged),
-}
-
-impl Store {
-    fn row() -> Self {
-        Self::Row { levels: Vec::new(), changed: false }
-    }
 }
 
 impl Ladder {
     /// An empty side.
     #[must_use]
     pub fn new(side: Side) -> Self {
-        Self { side, store: Store::row() }
+        Self { side, store: Store::Row(Vec::new()) }
     }
 
     pub(crate) fn side(&self) -> Side {
@@ -65,7 +59,7 @@ impl Ladder {
         let bid = self.side == Side::Bid;
         match &mut self.store {
             Store::Paged(paged) => paged.set(rank(bid, price), quantity),
-            Store::Row { .. } => self.set_in_row(price, quantity),
+            Store::Row(_) => self.set_in_row(price, quantity),
         }
     }
 
@@ -83,11 +77,7 @@ impl Ladder {
 
     fn set_in_row(&mut self, price: i64, quantity: i64) -> i64 {
         let bid = self.side == Side::Bid;
-        let Store::Row { levels, changed } = &mut self.store else { return 0 };
-        if !std::mem::replace(changed, true) && is_dense(bid, levels) {
-            self.spread();
-            return self.set(price, quantity);
-        }
+        let Store::Row(levels) = &mut self.store else { return 0 };
         match levels.binary_search_by_key(&rank(bid, price), |level| rank(bid, level.price)) {
             Ok(at) if quantity == 0 => levels.remove(at).quantity,
             Ok(at) => std::mem::replace(&mut levels[at].quantity, quantity),
@@ -108,7 +98,7 @@ impl Ladder {
         let bid = self.side == Side::Bid;
         match &self.store {
             Store::Paged(paged) => paged.get(rank(bid, price)),
-            Store::Row { levels, .. } => {
+            Store::Row(levels) => {
                 let found = levels.binary_search_by_key(&rank(bid, price), |level| rank(bid, level.price));
                 found.map_or(0, |at| levels[at].quantity)
             }
@@ -127,7 +117,7 @@ impl Ladder {
         if !(ordered && best_first.iter().all(|level| level.quantity > 0)) {
             return false;
         }
-        if let Store::Row { levels, .. } = &mut self.store {
+        if let Store::Row(levels) = &mut self.store {
             levels.extend(best_first.iter().rev());
         }
         if best_first.len() > ROW_MAX {
@@ -136,14 +126,19 @@ impl Ladder {
         true
     }
 
+    /// What it holds will change level by level: pages from now on, where it is dense enough for them.
+    pub(super) fn prepare(&mut self) {
+        let bid = self.side == Side::Bid;
+        if matches!(&self.store, Store::Row(levels) if is_dense(bid, levels)) {
+            self.spread();
+        }
+    }
+
     /// Removes everything.
     pub fn clear(&mut self) {
         match &mut self.store {
-            Store::Row { levels, changed } => {
-                levels.clear();
-                *changed = false;
-            }
-            Store::Paged(_) => self.store = Store::row(),
+            Store::Row(levels) => levels.clear(),
+            Store::Paged(_) => self.store = Store::Row(Vec::new()),
         }
     }
 
@@ -152,7 +147,7 @@ impl Ladder {
     #[inline]
     pub fn best(&self) -> Option<Level> {
         match &self.store {
-            Store::Row { levels, .. } => levels.last().copied(),
+            Store::Row(levels) => levels.last().copied(),
             Store::Paged(paged) => paged.best().map(|best| level(self.side == Side::Bid, best)),
         }
     }
@@ -161,7 +156,7 @@ impl Ladder {
     pub fn iter(&self) -> impl Iterator<Item = Level> + '_ {
         let bid = self.side == Side::Bid;
         let (row, paged) = match &self.store {
-            Store::Row { levels, .. } => (levels.as_slice(), None),
+            Store::Row(levels) => (levels.as_slice(), None),
             Store::Paged(paged) => (&[][..], Some(paged)),
         };
         let paged = paged.into_iter().flat_map(|paged| paged.iter());
@@ -173,10 +168,17 @@ impl Ladder {
     pub(crate) fn walk(&self, mut visit: impl FnMut(Level) -> bool) {
         let bid = self.side == Side::Bid;
         match &self.store {
-            Store::Row { levels, .. } => {
+            Store::Row(levels) => {
                 levels.iter().rev().all(|level| visit(*level));
             }
             Store::Paged(paged) => paged.walk(|found| visit(level(bid, found))),
+        }
+    }
+
+    /// Brings near what a message will change most likely.
+    pub(super) fn fetch(&self) {
+        if let Store::Paged(paged) = &self.store {
+            paged.fetch();
         }
     }
 
@@ -184,7 +186,7 @@ impl Ladder {
     #[must_use]
     pub fn len(&self) -> usize {
         match &self.store {
-            Store::Row { levels, .. } => levels.len(),
+            Store::Row(levels) => levels.len(),
             Store::Paged(paged) => paged.len(),
         }
     }
@@ -199,7 +201,7 @@ impl Ladder {
     #[must_use]
     pub fn misses(&self) -> u64 {
         match &self.store {
-            Store::Row { .. } => 0,
+            Store::Row(_) => 0,
             Store::Paged(paged) => paged.misses(),
         }
     }
@@ -208,7 +210,7 @@ impl Ladder {
     #[must_use]
     pub fn heap_bytes(&self) -> usize {
         match &self.store {
-            Store::Row { levels, .. } => levels.capacity() * size_of::<Level>(),
+            Store::Row(levels) => levels.capacity() * size_of::<Level>(),
             Store::Paged(paged) => paged.heap_bytes(),
         }
     }
@@ -217,7 +219,7 @@ impl Ladder {
     #[cold]
     fn spread(&mut self) {
         let bid = self.side == Side::Bid;
-        if let Store::Row { levels, .. } = &self.store {
+        if let Store::Row(levels) = &self.store {
             let ranked = levels.iter().rev().map(|level| (rank(bid, level.price), level.quantity));
             self.store = Store::Paged(Paged::new(ranked));
         }

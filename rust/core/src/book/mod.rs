@@ -219,6 +219,7 @@ impl Book {
             return Effect::Outdated;
         }
         self.replace(full);
+        self.prepare();
         self.sequence = full.sequence;
         self.joining = true;
         for delta in self.backlog.take() {
@@ -247,6 +248,7 @@ impl Book {
     pub fn begin(&mut self, full: &Full) -> Effect {
         self.backlog.clear();
         self.replace(full);
+        self.prepare();
         self.sequence = full.sequence;
         self.joining = false;
         Effect::Applied
@@ -299,6 +301,12 @@ impl Book {
         if !self.is_live() {
             self.gap(reason);
         }
+    }
+
+    /// Brings near what the next message will change most likely.
+    pub(crate) fn fetch(&self) {
+        self.bids.fetch();
+        self.asks.fetch();
     }
 
     /// Notes every level that changes, until [`Book::changes`] hands it out.
@@ -364,6 +372,12 @@ impl Book {
         } else {
             self.gap(Reason::Disordered);
         }
+    }
+
+    /// Deltas follow.
+    fn prepare(&mut self) {
+        self.bids.prepare();
+        self.asks.prepare();
     }
 
     fn uncross(&mut self, message: u64, bids: &[Level], asks: &[Level]) {

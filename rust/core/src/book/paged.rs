@@ -4,6 +4,7 @@
 //! in the window is found by shifts and masks alone; the next best after a removal by bit scans.
 
 use super::ladder::Level;
+use crate::simd::fetch;
 use std::collections::BTreeMap;
 
 /// Prices in a page.
@@ -70,6 +71,13 @@ impl Paged {
     /// True when the window of a side of so many levels would hold a level so far below the best.
     pub(super) fn reaches(levels: usize, distance: i64) -> bool {
         distance < (pages_for(levels) / 4 * 3 * PAGE) as i64
+    }
+
+    /// Brings near what a message will change most likely: the best page and the one below it.
+    pub(super) fn fetch(&self) {
+        let best = page_of(self.best);
+        fetch(self.page(best));
+        fetch(self.page(best.wrapping_sub(1)));
     }
 
     pub(super) fn len(&self) -> usize {

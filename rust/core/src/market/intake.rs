@@ -15,6 +15,7 @@ use crate::funding::{next_full_hour_ns, Funding, Ticker};
 use crate::ids::{InstrumentId, VenueId};
 use crate::json::Fault;
 use crate::registry::{Instrument, Refused};
+use crate::simd::fetch;
 
 type TakeDelta = fn(&mut Book, &Delta) -> Effect;
 type TakeFull = fn(&mut Book, &Full) -> Effect;
@@ -288,7 +289,13 @@ pub(super) fn target<'a>(
     symbol: &str,
 ) -> Option<(&'a mut Counters, &'a mut Entry)> {
     let venue = venues.get_mut(venue.index())?;
-    let entry = entries.get_mut(venue.symbols.get(symbol)?.index())?;
+    let id = *venue.symbols.get(symbol)?;
+    let entry = entries.get_mut(id.index())?;
+    // What has just been touched is near.
+    if std::mem::replace(&mut venue.latest, Some(id)) != Some(id) {
+        fetch(entry);
+        entry.book.fetch();
+    }
     Some((&mut venue.counters, entry))
 }
 

@@ -25,6 +25,8 @@ struct Venue {
     decoder: Decoder,
     counters: Counters,
     symbols: FxHashMap<String, InstrumentId>,
+    /// Whose frame came last.
+    latest: Option<InstrumentId>,
     links: Links,
 }
 
@@ -102,7 +104,7 @@ impl Market {
         }
         let id = VenueId(self.venue_names.intern(name));
         let (counters, symbols, links) = (Counters::default(), FxHashMap::default(), Links::default());
-        self.venues.push(Venue { decoder, counters, symbols, links });
+        self.venues.push(Venue { decoder, counters, symbols, latest: None, links });
         Ok(id)
     }
 

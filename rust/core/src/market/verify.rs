@@ -34,7 +34,11 @@ pub(super) fn read(
 pub(super) fn begin(entry: &mut Entry, checksum: Option<Checksum>) {
     match checksum {
         None => entry.digits = None,
-        Some(_) => entry.digits.get_or_insert_default().clear(),
+        Some(_) => {
+            let of = &entry.instrument;
+            let new = || Box::new(Digits::new(of.price_scale, of.quantity_scale));
+            entry.digits.get_or_insert_with(new).clear();
+        }
     }
 }
 
