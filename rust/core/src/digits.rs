@@ -42,11 +42,14 @@ fn load_word(text: &[u8], at: usize) -> u64 {
     }
 }
 
-#[cold]
 #[inline(never)]
 fn tail(text: &[u8], at: usize) -> u128 {
-    let rest = text.get(at..).unwrap_or_default();
-    rest.iter().take(STEP).rev().fold(0, |word, byte| word << 8 | u128::from(*byte))
+    let left = text.len().saturating_sub(at);
+    match text.last_chunk() {
+        // The last sixteen bytes without those before `at`.
+        Some(bytes) => u128::from_le_bytes(*bytes).checked_shr(8 * (STEP - left.min(STEP)) as u32).unwrap_or(0),
+        None => text.iter().skip(at).rev().fold(0, |word, byte| word << 8 | u128::from(*byte)),
+    }
 }
 
 /// Bytes of a text that are looked at together: a level of any venue with what follows it.

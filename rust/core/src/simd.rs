@@ -8,6 +8,8 @@ use crate::decode::quick::{Form, Note, Quick};
 use crate::decode::vector;
 use crate::funding::kernel::{self, Widest};
 use crate::json;
+#[cfg(target_arch = "x86_64")]
+use std::sync::LazyLock;
 
 /// Fills `widest`: see [`kernel::scan`].
 pub(crate) fn scan(rates: &[f64], stride: usize, costs: &[f64], widest: &mut [Widest]) {
@@ -76,5 +78,7 @@ pub(crate) fn fetch<T>(of: &T) {
 #[inline(always)]
 fn has_avx2() -> bool {
     use std::arch::is_x86_feature_detected as has;
-    has!("avx2") && has!("bmi1") && has!("bmi2")
+    /// What never changes while the program runs, asked once: it is needed five times a frame.
+    static HAS: LazyLock<bool> = LazyLock::new(|| has!("avx2") && has!("bmi1") && has!("bmi2"));
+    *HAS
 }

@@ -46,17 +46,18 @@ struct Fields<'a> {
     rate: Option<&'a str>,
 }
 
-/// A depth event as Binance writes it, raw or in the envelope of a diff stream.
+/// A depth event without blanks, raw or in the envelope of a diff stream.
 fn template(text: &str) -> Option<Event<'_>> {
+    usual(text).or_else(|| reordered(text)).filter(|frame| frame.first <= frame.last).map(Event::Delta)
+}
+
+/// The keys in the order in which Binance writes them.
+fn usual(text: &str) -> Option<DeltaFrame<'_>> {
     let mut at = Template::new(text);
     let combined = at.take("{\"stream\":\"");
     if combined {
         let stream = at.string()?;
-        // `@depth20@100ms` is a whole book: left to `read`.
-        let (_, speed) = stream.split_once("@depth")?;
-        if !(speed.is_empty() || speed.starts_with('@')) {
-            return None;
-        }
+        is_changes(stream).then_some(())?;
         at.literal(",\"data\":")?;
     }
     at.literal("{\"e\":\"depthUpdate\",\"E\":")?;
@@ -80,8 +81,82 @@ fn template(text: &str) -> Option<Event<'_>> {
         at.literal("}")?;
     }
     at.end()?;
-    let frame = DeltaFrame { symbol, first, last, previous, ts_venue_ns, bids, asks, checksum: None };
-    (first <= last).then_some(Event::Delta(frame))
+    Some(DeltaFrame { symbol, first, last, previous, ts_venue_ns, bids, asks, checksum: None })
+}
+
+/// The same keys in any order.
+fn reordered(text: &str) -> Option<DeltaFrame<'_>> {
+    let (mut at, mut depth, mut stream, mut enveloped) = (Template::new(text), Depth::default(), None, false);
+    at.members(|key, at| match key {
+        "stream" => once(&mut stream, at.quoted()?),
+        "data" if depth.is_empty() => {
+            enveloped = true;
+            at.members(|key, at| depth.take(key, at))
+        }
+        // Not both an event and an envelope.
+        _ if enveloped => None,
+        _ => depth.take(key, at),
+    })?;
+    at.end()?;
+    (stream.is_some() == enveloped && stream.is_none_or(is_changes)).then_some(())?;
+    depth.event?;
+    depth.transacted?;
+    Some(DeltaFrame {
+        symbol: depth.symbol?,
+        first: depth.first?,
+        last: depth.last?,
+        previous: depth.previous?,
+        ts_venue_ns: depth.ts_venue_ns?,
+        bids: Levels::pairs(depth.bids?),
+        asks: Levels::pairs(depth.asks?),
+        checksum: None,
+    })
+}
+
+/// `btcusdt@depth@100ms`, and not `@depth20@100ms`, whose events are whole books.
+fn is_changes(stream: &str) -> bool {
+    stream.split_once("@depth").is_some_and(|(_, speed)| speed.is_empty() || speed.starts_with('@'))
+}
+
+/// Members of a depth event, each once.
+#[derive(Default, PartialEq)]
+struct Depth<'a> {
+    event: Option<()>,
+    symbol: Option<&'a str>,
+    ts_venue_ns: Option<i64>,
+    transacted: Option<u64>,
+    first: Option<u64>,
+    last: Option<u64>,
+    previous: Option<u64>,
+    bids: Option<&'a str>,
+    asks: Option<&'a str>,
+}
+
+impl<'a> Depth<'a> {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    #[inline(always)]
+    fn take(&mut self, key: &str, at: &mut Template<'a>) -> Option<()> {
+        match key {
+            "e" => once(&mut self.event, at.literal("\"depthUpdate\"")?),
+            "E" => once(&mut self.ts_venue_ns, at.ms()?),
+            "T" => once(&mut self.transacted, at.whole()?),
+            "s" => once(&mut self.symbol, at.quoted()?),
+            "U" => once(&mut self.first, at.whole()?),
+            "u" => once(&mut self.last, at.whole()?),
+            "pu" => once(&mut self.previous, at.whole()?),
+            "b" => once(&mut self.bids, at.levels()?),
+            "a" => once(&mut self.asks, at.levels()?),
+            _ => None,
+        }
+    }
+}
+
+#[inline(always)]
+fn once<T>(slot: &mut Option<T>, value: T) -> Option<()> {
+    slot.replace(value).is_none().then_some(())
 }
 
 /// A raw event, or one in a combined stream's envelope `{"stream":…,"data":…}`.

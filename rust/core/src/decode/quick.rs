@@ -30,7 +30,7 @@ pub(crate) struct Quick<'a> {
 
 impl Quick<'_> {
     /// Reads the levels to the end of the text, on any machine.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn each<F: Form>(&self, form: &F, into: &mut Vec<Level>, mut note: impl Note) -> Option<()> {
         let mut last = [0; 2 * WINDOW];
         let windows = Windows::new(self.raw, &mut last);

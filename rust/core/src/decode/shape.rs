@@ -43,7 +43,8 @@ impl Shape {
         let head = F::OPENING.iter().chain(price).chain(F::BETWEEN);
         for (at, byte) in head.enumerate() {
             // A digit that is finer than the scale must be the zero that it was.
-            let counts = byte.is_ascii_digit() && (start..(start + whole + 1 + usize::from(scale)).min(end)).contains(&at);
+            let counts =
+                byte.is_ascii_digit() && (start..(start + whole + 1 + usize::from(scale)).min(end)).contains(&at);
             shape.expected[at] = if counts { b'0' } else { *byte };
             shape.slack[at] = if counts { 9 } else { 0 };
         }

@@ -30,6 +30,33 @@ impl<'a> Template<'a> {
         self.literal(wanted).is_some()
     }
 
+    /// Visits every member of the object here, whatever their order; `visit` must read the value and answers None to a
+    /// key that it does not know.
+    #[inline(always)]
+    pub(super) fn members(&mut self, mut visit: impl FnMut(&'a str, &mut Self) -> Option<()>) -> Option<()> {
+        self.literal("{")?;
+        loop {
+            let key = self.key()?;
+            visit(key, self)?;
+            if !self.take(",") {
+                return self.literal("}");
+            }
+        }
+    }
+
+    /// A key, moved past its colon; most have one letter.
+    #[inline(always)]
+    fn key(&mut self) -> Option<&'a str> {
+        if let Some([b'"', b'A'..=b'Z' | b'a'..=b'z', b'"', b':']) = self.rest.as_bytes().first_chunk() {
+            let (key, rest) = self.rest.split_at_checked(4)?;
+            self.rest = rest;
+            return key.get(1..2);
+        }
+        let key = self.quoted()?;
+        self.literal(":")?;
+        Some(key)
+    }
+
     /// A whole number of up to 15 digits, not begun by a needless zero.
     #[inline(always)]
     pub(super) fn whole(&mut self) -> Option<u64> {
@@ -59,6 +86,13 @@ impl<'a> Template<'a> {
         let (string, rest) = self.rest.split_at_checked(digits::string_end(self.rest.as_bytes(), 0)?)?;
         self.rest = rest.strip_prefix('"')?;
         Some(string)
+    }
+
+    /// As [`Template::string`], from its first quote on.
+    #[inline(always)]
+    pub(super) fn quoted(&mut self) -> Option<&'a str> {
+        self.literal("\"")?;
+        self.string()
     }
 
     /// The array of levels here, unread; its digits are judged when they are.
