@@ -263,3 +263,6 @@ pub(super) fn number<'a>(scanner: &mut Scanner<'a>) -> Result<Number<'a>, Fault>
         _ => Err("a number was expected"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! The quick ways of reading levels against the slow one, which judges every number by `num` alone.
+
+use super::super::quick;
+use super::*;
+use proptest::prelude::*;
+
+type Read = Result<Vec<Level>, Reason>;
+
+fn slowly(levels: &Levels<'_>, scales: (u8, u8)) -> Read {
+    let mut into = Vec::new();
+    levels
+        .walk(|price, quantity| {
+            into.push(level(price, quantity, scales.0, scales.1)?);
+            Ok(())
+        })
+        .map(|()| into)
+}
+
+fn in_use(levels: &Levels<'_>, scales: (u8, u8), shapes: &mut Shapes) -> Read {
+    let mut into = Vec::new();
+    levels.read_alike(scales.0, scales.1, &mut into, shapes).map(|()| into)
+}
+
+/// The portable reader alone; None for what it leaves to the slow one.
+fn portably(levels: &Levels<'_>, scales: (u8, u8)) -> Option<Vec<Level>> {
+    let Levels::Rows { raw, fields: 2 } = *levels else { return None };
+    let (mut into, mut shapes) = (Vec::new(), Shapes::default());
+    let quick = Quick {
+        raw: raw.as_bytes(),
+        price_scale: scales.0,
+        quantity_scale: scales.1,
+        shapes: &mut shapes,
+    };
+    quick.each(&quick::Quoted, &mut into, |_, _, _| {}).map(|()| into)
+}
+
+/// Mostly what venues write, and some of what they do not.
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => "[1-9][0-9]{0,5}\\.[0-9]{1,3}",
+        4 => "[1-9][0-9]{0,8}",
+        3 => "0\\.[0-9]{1,10}",
+        2 => "[0-9]{1,9}\\.[0-9]{0,9}0{0,3}",
+        1 => "[0-9]{14,20}(\\.[0-9]{0,3})?",
+        1 => "[0-9.eE+\\-]{0,12}",
+        1 => "[0-9]{1,4}[ \"a,\\[\\]]",
+    ]
+}
+
+/// An array of levels as each of the venues' forms has it.
+fn written(form: usize, pairs: &[(String, String)]) -> String {
+    let level = |(price, quantity): &(String, String)| match form {
+        0 => format!(r#"["{price}","{quantity}"]"#),
+        1 => format!("[{price},{quantity}]"),
+        2 => format!(r#"["{price}","{quantity}","0","13"]"#),
+        3 => format!(r#"{{"px":"{price}","sz":"{quantity}","n":5}}"#),
+        4 => format!(r#"{{"p":"{price}","s":{quantity}}}"#),
+        5 => format!(r#"{{"price":{price},"qty":{quantity}}}"#),
+        _ => format!(r#"{{"price":"{price}","size":"{quantity}"}}"#),
+    };
+    format!("[{}]", pairs.iter().map(level).collect::<Vec<_>>().join(","))
+}
+
+fn levels_of(form: usize, raw: &str) -> Levels<'_> {
+    let keyed = |price, quantity| Levels::Keyed { raw, price, quantity };
+    match form {
+        0 | 1 => Levels::pairs(raw),
+        2 => Levels::Rows { raw, fields: 4 },
+        3 => keyed("px", "sz"),
+        4 => keyed("p", "s"),
+        5 => keyed("price", "qty"),
+        _ => keyed("price", "size"),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    /// Whatever is written, in whatever form, and whatever was written before it.
+    #[test]
+    fn every_way_of_reading_agrees(
+        form in 0usize..7,
+        messages in prop::collection::vec(prop::collection::vec((number(), number()), 0..6), 1..4),
+        scales in (0u8..=18, 0u8..=18),
+        ordinary in any::<bool>(),
+    ) {
+        let scales = if ordinary { (scales.0 % 4, scales.1 % 5) } else { scales };
+        let mut shapes = Shapes::default();
+        for pairs in messages {
+            let raw = written(form, &pairs);
+            let levels = levels_of(form, &raw);
+            let wanted = slowly(&levels, scales);
+            prop_assert_eq!(in_use(&levels, scales, &mut shapes), wanted.clone(), "{}", raw);
+            if let Some(read) = portably(&levels, scales).filter(|_| raw.starts_with("[[\"")) {
+                prop_assert_eq!(Ok(read), wanted, "{}", raw);
+            }
+        }
+    }
+}
+
+/// What venues really write must not fall to the slow reader: lengths that change, needless zeros, long prices.
+#[test]
+fn ordinary_levels_are_read_quickly() {
+    let cases = [
+        ("[[\"61800.20\",\"2.909\"],[\"105055.10\",\"12.000\"],[\"9.5\",\"0\"]]", (1, 3)),
+        ("[[\"0.0000106\",\"1234567890\"],[\"0.00001061\",\"5.0\"]]", (8, 0)),
+        ("[[\"61800\",\"2\"],[\"61800.5\",\"0.00000001\"]]", (1, 8)),
+    ];
+    for (raw, scales) in cases {
+        let levels = Levels::pairs(raw);
+        let (mut into, mut shapes) = (Vec::new(), Shapes::default());
+        let quickly = levels.quickly(scales.0, scales.1, &mut into, &mut shapes, |_, _, _| {});
+        assert_eq!((quickly, Ok(into)), (Some(()), slowly(&levels, scales)), "{raw}");
+        assert_eq!(portably(&levels, scales), slowly(&levels, scales).ok(), "{raw}");
+    }
+}
