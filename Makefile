@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export CARGO_TERM_COLOR ?= never
 RUST := $(shell find rust/core rust/py -name '*.rs' -o -name Cargo.toml 2>/dev/null)
 
-.PHONY: run test check unit chaos playback bench bench-peers bench-check fuzz picture lock clean help
+.PHONY: run test check unit chaos playback bench bench-peers bench-check fuzz miri picture lock clean help
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ bench-check: $(VENV)/.dev ## instruction counts of the hot paths; a growth above
 
 fuzz: ## hostile frames for one decoder (VENUE=okx SECONDS=600 CORPUS=folder; needs cargo-fuzz and a nightly compiler)
 	cd rust/fuzz && cargo +nightly fuzz run --fuzz-dir . $(or $(VENUE),binanceusdm) $(abspath $(CORPUS)) -- -max_total_time=$(or $(SECONDS),600) -timeout=5
+
+miri: ## the vector code under Miri, a minute (needs a nightly compiler with the component miri)
+	PROPTEST_CASES=4 MIRIFLAGS=-Zmiri-disable-isolation RUSTFLAGS="-Ctarget-feature=+avx2,+bmi1,+bmi2" cargo +nightly miri test -p arbbot-core --lib -- hot_frame funding:: json:: levels
 
 picture: $(VENV)/.built ## docs/status.svg from a run of 40 s (FOR=seconds)
 	@sh tools/picture.sh $(or $(FOR),40)

@@ -115,7 +115,7 @@ def compact(value: object) -> str:
 
 
 def permuted(frame: str, rng: random.Random) -> str:
-    """The same members in another order, its envelope's too."""
+    """The same members in an order drawn from `rng`, its envelope's too."""
     value = json.loads(frame)
     if isinstance(value.get("data"), dict):
         value["data"] = shuffled(value["data"], rng)

@@ -94,12 +94,13 @@ def capture() -> Iterator[str]:
     yield from (f"d 0 {frame}" for frame in deltas if json.loads(frame)["data"]["u"] >= joined)
 
 
-def reordered(lines: Iterator[str]) -> Iterator[str]:
-    """The deltas with their keys in another order, another one in each frame."""
+def reordered(lines: Iterator[str], *, always_alike: bool = False) -> Iterator[str]:
+    """The deltas with their keys in another order: another one in each frame, or the same in all."""
     rng = random.Random(SEED + 4)
     for line in lines:
         kind, key, frame = line.split(" ", 2)
-        yield f"{kind} {key} {permuted(frame, rng) if kind == 'd' else frame}"
+        drawn = random.Random(SEED + 5) if always_alike else rng
+        yield f"{kind} {key} {permuted(frame, drawn) if kind == 'd' else frame}"
 
 
 def write(directory: Path) -> None:
@@ -108,8 +109,8 @@ def write(directory: Path) -> None:
     files |= {f"venues_{count}": venues(count) for count in VENUES}
     files |= {f"funding_{FUNDING_VENUES}x{assets}": funding(assets) for assets in ASSETS}
     files |= {"small": small(), "books": many_books(), "capture": capture()}
-    files |= {"small_permuted": reordered(small()), "apply_1000_permuted": reordered(apply(1_000))}
-    files |= {"capture_permuted": reordered(capture())}
+    files |= {"small_permuted": reordered(small(), always_alike=True), "small_mixed": reordered(small())}
+    files |= {"capture_permuted": reordered(capture(), always_alike=True), "capture_mixed": reordered(capture())}
     for name, lines in files.items():
         with (directory / f"{name}.txt").open("w") as file:
             file.writelines(f"{line}\n" for line in lines)

@@ -95,6 +95,26 @@ pub fn ours(directory: &Path, workload: &str, per: Per, singles: bool) -> Result
     }))
 }
 
+/// What a frame costs before its book is touched: the head alone, or with every number of its levels.
+pub fn decoded(directory: &Path, workload: &str, numbers: bool) -> Result<Contest, Fault> {
+    let frames = deltas(&lines(directory, workload)?);
+    Ok(Box::new(move || {
+        let (mut bids, mut asks) = (Vec::new(), Vec::new());
+        let elapsed = timed(|| {
+            for (_, frame) in &frames {
+                let event = Decoder::BinanceUsdm.decode(black_box(frame));
+                if let (true, Event::Delta(delta)) = (numbers, black_box(event)) {
+                    bids.clear();
+                    asks.clear();
+                    let read = delta.bids.read(1, 3, &mut bids).and_then(|()| delta.asks.read(1, 3, &mut asks));
+                    black_box((read.is_ok(), &bids, &asks));
+                }
+            }
+        });
+        Pass { elapsed, items: frames.len(), proof: String::new(), singles: Vec::new() }
+    }))
+}
+
 /// Our decoder, levels into sorted maps found by symbol: what a plain Rust program would do with the same bytes.
 pub fn map(directory: &Path, workload: &str) -> Result<Contest, Fault> {
     let lines = lines(directory, workload)?;

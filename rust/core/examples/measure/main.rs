@@ -32,6 +32,8 @@ fn contest(directory: &Path, id: &str) -> Result<Contest, Fault> {
         ("frame", "ours") => feed::ours(directory, workload, Per::Frame, false),
         ("single", "ours") => feed::ours(directory, workload, Per::Frame, true),
         ("frame", "BTreeMap") => feed::map(directory, workload),
+        ("head", "ours") => feed::decoded(directory, workload, false),
+        ("numbers", "ours") => feed::decoded(directory, workload, true),
         ("frame", "bound") => feed::bound(directory, workload),
         ("funding", "ours") => funding::scratch(directory, workload),
         ("rate", "ours") => funding::one(directory, workload),

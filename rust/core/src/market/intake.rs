@@ -292,7 +292,7 @@ pub(super) fn target<'a>(
     let id = *venue.symbols.get(symbol)?;
     let entry = entries.get_mut(id.index())?;
     // What has just been touched is near.
-    if std::mem::replace(&mut venue.latest, Some(id)) != Some(id) {
+    if venue.latest.replace(id) != Some(id) {
         fetch(entry);
         entry.book.fetch();
     }

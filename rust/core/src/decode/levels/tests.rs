@@ -25,12 +25,7 @@ fn in_use(levels: &Levels<'_>, scales: (u8, u8), shapes: &mut Shapes) -> Read {
 fn portably(levels: &Levels<'_>, scales: (u8, u8)) -> Option<Vec<Level>> {
     let Levels::Rows { raw, fields: 2 } = *levels else { return None };
     let (mut into, mut shapes) = (Vec::new(), Shapes::default());
-    let quick = Quick {
-        raw: raw.as_bytes(),
-        price_scale: scales.0,
-        quantity_scale: scales.1,
-        shapes: &mut shapes,
-    };
+    let quick = Quick { raw: raw.as_bytes(), price_scale: scales.0, quantity_scale: scales.1, shapes: &mut shapes };
     quick.each(&quick::Quoted, &mut into, |_, _, _| {}).map(|()| into)
 }
 
