@@ -370,7 +370,7 @@ class Board:
     def release(self, long: int, short: int) -> None:
         """End what `hold` began."""
 
-    def woken(self) -> list[int]:
+    def woken(self) -> tuple[int, ...]:
         """Rows woken since the last call, in the order of waking, each once."""
 
     def table(self) -> memoryview:

@@ -46,7 +46,7 @@ assert_type(Books(core).merged_depth("BTC", "USDT", "bid", 5.0), tuple[float, fl
 core.watch_merged("BTC", "USDT")
 board = Board(core, rows=8)
 assert_type(board.watch("BTC", [1.0, 2.0], 0.0), int)
-assert_type(board.woken(), list[int])
+assert_type(board.woken(), tuple[int, ...])
 assert_type(board.table(), memoryview)
 assert_type(Board.EDGE + Board.SIZE_COLUMNS, int)
 memoryview(board)

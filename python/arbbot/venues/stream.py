@@ -40,13 +40,14 @@ class Subscription(msgspec.Struct, frozen=True):
 
 
 class Link:
-    """The state of one connection: when it was last heard, how often it failed, and what was last logged about it."""
+    """The state of one connection: whether it was heard, how often it failed, and what was last logged about it."""
 
     def __init__(self, venue: str, stream: str, clock: Clock) -> None:
         self.venue = venue
         self.stream = stream
         self._clock = clock
         self._heard_ns = 0
+        self._fresh = False
         self._up_ns = 0
         self._failures = 0
         self._up: bool | None = None
@@ -56,10 +57,12 @@ class Link:
         """True from the first sign of life until the loss."""
         return self._up is True
 
-    @property
-    def silent_ms(self) -> int:
-        """Wall ms since the last frame, or since the connection was started."""
-        return (self._clock.monotonic_ns() - self._heard_ns) // MS_NS
+    def silence_ms(self) -> int:
+        """Wall ms since the last look here that found a new frame, or since the connection was started."""
+        now_ns = self._clock.monotonic_ns()
+        if self._fresh:
+            self._fresh, self._heard_ns = False, now_ns
+        return (now_ns - self._heard_ns) // MS_NS
 
     @property
     def backoff_s(self) -> float:
@@ -68,13 +71,13 @@ class Link:
 
     def starting(self) -> None:
         """A connection is being made: its silence counts from now."""
-        self._heard_ns = self._clock.monotonic_ns()
+        self._fresh, self._heard_ns = False, self._clock.monotonic_ns()
 
     def heard(self) -> None:
         """A frame came, or the connection was accepted where frames are rare."""
-        self._heard_ns = self._clock.monotonic_ns()
-        if not self.up:
-            self._up, self._up_ns = True, self._heard_ns
+        self._fresh = True  # a mark is all that a frame pays; the clock is read by who asks for the silence
+        if self._up is not True:
+            self._up, self._up_ns = True, self._clock.monotonic_ns()
             _log.info("venue_stream_up", venue=self.venue, stream=self.stream)
 
     def lost(self, reason: str) -> bool:
@@ -114,8 +117,8 @@ async def hold(
             done, _ = await asyncio.wait(ends, timeout=CHECK_S, return_when=asyncio.FIRST_COMPLETED)
             if done:
                 return _reason(done.pop())
-            if silence_ms_max is not None and link.silent_ms > silence_ms_max:
-                return f"silent for {link.silent_ms} ms"
+            if silence_ms_max is not None and (silence_ms := link.silence_ms()) > silence_ms_max:
+                return f"silent for {silence_ms} ms"
     finally:
         for end in ends:
             end.add_done_callback(_retrieve)

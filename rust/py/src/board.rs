@@ -4,7 +4,7 @@ use crate::edge::error;
 use crate::Core;
 use arbbot_core::{columns, InstrumentId, Table};
 use pyo3::prelude::*;
-use pyo3::types::PyMemoryView;
+use pyo3::types::{PyMemoryView, PyTuple};
 
 /// The best pairs of a core's watched assets, and who must look at them.
 #[pyclass(module = "arbbot._core", frozen)]
@@ -62,8 +62,8 @@ impl Board {
         self.core.bind(py).get().run(|market| market.release(InstrumentId(long), InstrumentId(short)))
     }
 
-    fn woken(&self, py: Python<'_>) -> PyResult<Vec<u32>> {
-        self.core.bind(py).get().run(|market| Ok(market.woken()))
+    fn woken<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.core.bind(py).get().run(|market| Ok(market.woken()))?)
     }
 
     fn table<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyMemoryView>> {

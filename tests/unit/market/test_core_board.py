@@ -59,22 +59,22 @@ def test_python_is_woken_by_a_threshold_and_by_a_held_pair_only() -> None:
     tell(made, 0, "100.0", "101.0")
     tell(made, 1, "100.0", "101.0")
     updates = table[row, UPDATES]
-    assert (board.woken(), updates >= 2) == ([], True)
+    assert (board.woken(), updates >= 2) == ((), True)
     tell(made, 1, "103.0", "104.0", ms=1)
-    assert (table[row, WOKEN], board.woken(), board.woken(), table[row, WOKEN]) == (1.0, [row], [], 0.0)
+    assert (table[row, WOKEN], board.woken(), board.woken(), table[row, WOKEN]) == (1.0, (row,), (), 0.0)
     tell(made, 1, "103.1", "104.0", ms=2)
-    assert board.woken() == []
+    assert board.woken() == ()
     board.hold(0, 1, 0.5)
-    assert board.woken() == [row]
+    assert board.woken() == (row,)
     tell(made, 1, "103.2", "104.0", ms=3)
-    assert board.woken() == []
+    assert board.woken() == ()
     tell(made, 1, "103.7", "104.5", ms=4)
-    assert board.woken() == [row]
+    assert board.woken() == (row,)
     made.invalidate(1, "connection lost")
-    assert (board.woken(), table[row, EDGE]) == ([row], -inf)
+    assert (board.woken(), table[row, EDGE]) == ((row,), -inf)
     board.release(0, 1)
     tell(made, 1, "100.0", "101.0", ms=5)
-    assert board.woken() == []
+    assert board.woken() == ()
 
 
 def test_the_table_is_one_read_only_memory() -> None:

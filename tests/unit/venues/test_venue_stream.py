@@ -59,6 +59,12 @@ def test_silence_counts_from_the_last_sign_of_life(clock: HandClock) -> None:
     clock.mono_ns = 5 * 10**9
     link.starting()
     clock.mono_ns += 10**9
-    assert link.silent_ms == 1_000
+    assert link.silence_ms() == 1_000
     link.heard()
-    assert link.silent_ms == 0
+    assert link.silence_ms() == 0
+    clock.mono_ns += 2 * 10**9
+    assert link.silence_ms() == 2_000
+    link.heard()
+    link.starting()
+    clock.mono_ns += 10**9
+    assert link.silence_ms() == 1_000

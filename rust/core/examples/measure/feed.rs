@@ -3,7 +3,7 @@
 use crate::apply::{proof, MapBook};
 use crate::timing::{timed, Contest, Pass};
 use crate::workload::{full, lines, Fault, Line};
-use arbbot_core::decode::Event;
+use arbbot_core::decode::{Event, Shapes};
 use arbbot_core::{Decoder, InstrumentId, Market, Terms, VenueId};
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -99,14 +99,15 @@ pub fn ours(directory: &Path, workload: &str, per: Per, singles: bool) -> Result
 pub fn decoded(directory: &Path, workload: &str, numbers: bool) -> Result<Contest, Fault> {
     let frames = deltas(&lines(directory, workload)?);
     Ok(Box::new(move || {
-        let (mut bids, mut asks) = (Vec::new(), Vec::new());
+        let (mut bids, mut asks, mut shapes) = (Vec::new(), Vec::new(), Shapes::default());
         let elapsed = timed(|| {
             for (_, frame) in &frames {
                 let event = Decoder::BinanceUsdm.decode(black_box(frame));
                 if let (true, Event::Delta(delta)) = (numbers, black_box(event)) {
                     bids.clear();
                     asks.clear();
-                    let read = delta.bids.read(1, 3, &mut bids).and_then(|()| delta.asks.read(1, 3, &mut asks));
+                    let read = delta.bids.read_alike(1, 3, &mut bids, &mut shapes);
+                    let read = read.and_then(|()| delta.asks.read_alike(1, 3, &mut asks, &mut shapes));
                     black_box((read.is_ok(), &bids, &asks));
                 }
             }
@@ -125,13 +126,14 @@ pub fn map(directory: &Path, workload: &str) -> Result<Contest, Fault> {
         for number in 0..count {
             books.entry(format!("S{number:05}USDT")).or_insert_with(MapBook::default).replace(&first);
         }
-        let (mut bids, mut asks, mut top) = (Vec::new(), Vec::new(), None);
+        let (mut bids, mut asks, mut shapes, mut top) = (Vec::new(), Vec::new(), Shapes::default(), None);
         let elapsed = timed(|| {
             for (_, frame) in &frames {
                 let Event::Delta(delta) = Decoder::BinanceUsdm.decode(black_box(frame)) else { continue };
                 bids.clear();
                 asks.clear();
-                let read = delta.bids.read(1, 3, &mut bids).and_then(|()| delta.asks.read(1, 3, &mut asks));
+                let read = delta.bids.read_alike(1, 3, &mut bids, &mut shapes);
+                let read = read.and_then(|()| delta.asks.read_alike(1, 3, &mut asks, &mut shapes));
                 if let (Ok(()), Some(book)) = (read, books.get_mut(delta.symbol)) {
                     book.delta(&bids, &asks);
                     top = black_box(book.top());

@@ -66,8 +66,11 @@ impl<'a> Levels<'a> {
         self.read_alike(price_scale, quantity_scale, into, &mut Shapes::default())
     }
 
-    /// As [`Levels::read`], with what is known of how the instrument's prices are written.
-    pub(crate) fn read_alike(
+    /// As [`Levels::read`], quicker where `shapes` knows how this instrument's levels were written before.
+    ///
+    /// # Errors
+    /// As [`Levels::read`].
+    pub fn read_alike(
         &self,
         price_scale: u8,
         quantity_scale: u8,

@@ -28,6 +28,7 @@ use crate::{num, simd};
 pub use frames::{BestFrame, ChangeFrame, Checksum, DeltaFrame, FullFrame, FundingFrame, TickerFrame};
 use hint::Marks;
 pub use levels::Levels;
+pub use shape::Shapes;
 pub use tickers::Tickers;
 use tickers::Walk;
 

@@ -59,9 +59,10 @@ impl Shape {
     }
 }
 
-/// The last two shapes of an instrument's levels: `61800` and `61800.5` may take turns.
+/// How an instrument's levels were last written, in two ways: `61800` and `61800.5` may take turns. Makes reading
+/// quicker, never another.
 #[derive(Debug, Clone)]
-pub(crate) struct Shapes {
+pub struct Shapes {
     pub(crate) last: Shape,
     before: Shape,
 }

@@ -87,16 +87,19 @@ fn number(text: __m128i, aligned: __m128i, scale: u32) -> Option<(__m128i, usize
     let is_digit = _mm_cmpeq_epi8(_mm_min_epu8(text, _mm_set1_epi8(9)), text);
     let others = !(_mm_movemask_epi8(is_digit) as u32);
     let points = _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8((b'.' ^ b'0') as i8))) as u32;
-    let zeros = _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_setzero_si128())) as u32;
     let whole = others.trailing_zeros();
     // The first point is part of the number, wherever it is: one behind the end does no harm.
     let end = (others & !(points & points.wrapping_neg())).trailing_zeros();
-    if whole == 0 || whole + scale >= NUMBER as u32 || end == whole + 1 || end >= NUMBER as u32 {
+    // Sixteen bytes may be all of it: what must follow is compared by the caller.
+    if whole == 0 || whole + scale >= NUMBER as u32 || end == whole + 1 {
         return None;
     }
-    // What is finer than the scale must be zeros.
-    if (!zeros & ((1 << end) - 1)) >> (whole + 1 + scale) != 0 {
-        return None;
+    if end > whole + 1 + scale {
+        // What is finer than the scale must be zeros.
+        let zeros = _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_setzero_si128())) as u32;
+        if (!zeros & ((1 << end) - 1)) >> (whole + 1 + scale) != 0 {
+            return None;
+        }
     }
     let kept = _mm_and_si128(text, _mm_cmpgt_epi8(_mm_set1_epi8(end as i8), each_place()));
     Some((_mm_shuffle_epi8(kept, _mm_add_epi8(aligned, _mm_set1_epi8(whole as i8))), end as usize))

@@ -7,9 +7,8 @@ use super::{Best, Entry, Market, Venue};
 use crate::book::checksum::Digits;
 use crate::book::{Book, Delta, Effect, Full, Reason, OUTDATED_RUN_MAX};
 use crate::counters::Counters;
-use crate::decode::shape::Shapes;
 use crate::decode::{
-    BestFrame, ChangeFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, TickerFrame, Tickers,
+    BestFrame, ChangeFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, Shapes, TickerFrame, Tickers,
 };
 use crate::funding::{next_full_hour_ns, Funding, Ticker};
 use crate::ids::{InstrumentId, VenueId};
@@ -206,8 +205,9 @@ impl Market {
         let of = &entry.instrument;
         self.delta.bids.clear();
         self.delta.asks.clear();
-        let read = frame.bids.read(of.price_scale, of.quantity_scale, &mut self.delta.bids);
-        if read.and_then(|()| frame.asks.read(of.price_scale, of.quantity_scale, &mut self.delta.asks)).is_err() {
+        let (shapes, price, quantity) = (&mut entry.shapes, of.price_scale, of.quantity_scale);
+        let read = frame.bids.read_alike(price, quantity, &mut self.delta.bids, shapes);
+        if read.and_then(|()| frame.asks.read_alike(price, quantity, &mut self.delta.asks, shapes)).is_err() {
             entry.best = None;
             return Claim::Malformed;
         }

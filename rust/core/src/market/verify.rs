@@ -4,8 +4,7 @@
 use super::Entry;
 use crate::book::checksum::Digits;
 use crate::book::{Level, Reason};
-use crate::decode::shape::Shapes;
-use crate::decode::{Checksum, Levels};
+use crate::decode::{Checksum, Levels, Shapes};
 use crate::registry::Instrument;
 
 /// Both sides of a message, as text and as numbers to be.
