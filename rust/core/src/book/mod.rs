@@ -28,6 +28,10 @@ pub const LEVELS_MAX: usize = 50_000;
 /// second. One frame from the far future would otherwise silence a book for ever.
 pub const OUTDATED_RUN_MAX: u32 = 20;
 
+/// As [`OUTDATED_RUN_MAX`], of deltas before the first on top of a snapshot, which the stream may well be behind: a minute
+/// of the busiest recorded stream's 19 a second.
+const JOINING_RUN_MAX: u32 = 1_200;
+
 /// One instrument's book.
 ///
 /// ```
@@ -274,11 +278,10 @@ impl Book {
         self.bids.heap_bytes() + self.asks.heap_bytes()
     }
 
-    /// Every later change being older than one that was taken, that one is doubted. Not before the first change on top
-    /// of a snapshot: the stream may be well behind that.
+    /// Every later change being older than one that was taken, that one is doubted.
     fn doubt(&mut self) {
-        self.outdated_run += u32::from(!self.joining);
-        if self.outdated_run >= OUTDATED_RUN_MAX {
+        self.outdated_run += 1;
+        if self.outdated_run >= if self.joining { JOINING_RUN_MAX } else { OUTDATED_RUN_MAX } {
             self.outdated_run = 0;
             self.gap(Reason::IdsWentBack);
         }

@@ -290,6 +290,17 @@ fn one_id_from_the_far_future_silences_no_book_for_ever() {
 }
 
 #[test]
+fn one_snapshot_from_the_far_future_silences_no_book_for_ever() {
+    let mut book = Book::default();
+    book.snapshot(&snapshot(1 << 60, &[(10, 1)], &[(20, 1)]));
+    for id in 11..10 + u64::from(JOINING_RUN_MAX) {
+        assert_eq!((book.delta(&delta(id, id, id - 1, &[(11, 1)], &[])), book.is_live()), (Effect::Outdated, true));
+    }
+    book.delta(&delta(5_000, 5_000, 4_999, &[(11, 1)], &[]));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::IdsWentBack));
+}
+
+#[test]
 fn a_kept_id_from_the_far_future_bars_no_snapshot_for_ever() {
     let far = 1 << 60;
     let mut book = Book::default();
