@@ -70,9 +70,7 @@ pub fn deltas(lines: &[Line]) -> Vec<(u32, Vec<u8>)> {
 pub fn ours(directory: &Path, workload: &str, per: Per, singles: bool) -> Result<Contest, Fault> {
     let lines = lines(directory, workload)?;
     let (count, frames) = (books(&lines), deltas(&lines));
-    // Quotes around numbers: two numbers a level, in arrays.
-    let levels = frames.iter().map(|(_, frame)| frame.windows(2).filter(|pair| pair == b"[\"").count()).sum();
-    let items = if per == Per::Level { levels } else { frames.len() };
+    let items = items(&frames, per);
     Ok(Box::new(move || {
         let Ok(mut market) = market(count, false) else { return failed("the market was refused") };
         if begin(&mut market, &lines, count).is_err() {
@@ -95,15 +93,16 @@ pub fn ours(directory: &Path, workload: &str, per: Per, singles: bool) -> Result
     }))
 }
 
-/// What a frame costs before its book is touched: the head alone, or with every number of its levels.
-pub fn decoded(directory: &Path, workload: &str, numbers: bool) -> Result<Contest, Fault> {
+/// What a frame costs before its book is touched: its head, and where levels count, every number of them.
+pub fn decoded(directory: &Path, workload: &str, per: Per) -> Result<Contest, Fault> {
     let frames = deltas(&lines(directory, workload)?);
+    let items = items(&frames, per);
     Ok(Box::new(move || {
         let (mut bids, mut asks, mut shapes) = (Vec::new(), Vec::new(), Shapes::default());
         let elapsed = timed(|| {
             for (_, frame) in &frames {
                 let event = Decoder::BinanceUsdm.decode(black_box(frame));
-                if let (true, Event::Delta(delta)) = (numbers, black_box(event)) {
+                if let (Per::Level, Event::Delta(delta)) = (per, black_box(event)) {
                     bids.clear();
                     asks.clear();
                     let read = delta.bids.read_alike(1, 3, &mut bids, &mut shapes);
@@ -112,8 +111,18 @@ pub fn decoded(directory: &Path, workload: &str, numbers: bool) -> Result<Contes
                 }
             }
         });
-        Pass { elapsed, items: frames.len(), proof: String::new(), singles: Vec::new() }
+        Pass { elapsed, items, proof: String::new(), singles: Vec::new() }
     }))
+}
+
+/// How many levels or frames there are.
+fn items(frames: &[(u32, Vec<u8>)], per: Per) -> usize {
+    // Quotes around numbers: two numbers a level, in arrays.
+    let levels = |frame: &Vec<u8>| frame.windows(2).filter(|pair| pair == b"[\"").count();
+    match per {
+        Per::Level => frames.iter().map(|(_, frame)| levels(frame)).sum(),
+        Per::Frame => frames.len(),
+    }
 }
 
 /// Our decoder, levels into sorted maps found by symbol: what a plain Rust program would do with the same bytes.
