@@ -102,7 +102,7 @@ ROWS = (
         "ns/level",
         target=20,
         rivals=rivals("level", "capture", {"msgspec": 6, "orjson + float": 16}),
-        note=f"{READ}; one change in twelve is so far off that it costs a sorted map: profile.capture is without the book",
+        note=f"{READ}; one change in twelve is so far off that it costs a sorted map: see profile.capture",
     ),
     Row(
         "bytes.small",
