@@ -2,8 +2,8 @@
 
 Prices and quantities of a book are exact and leave as decimal text; floats are analytics. Times are market time in ns
 of UTC, given by the caller: nothing here reads a clock. Every call raises `arbbot.domain.errors.CoreError` for a
-number that was not handed out or a term out of range, and for everything once the core has broken (a panic inside).
-No frame or snapshot, however hostile, makes a call raise.
+number that was not handed out, a count below 0 or a term out of range, and for everything once the core has broken (a
+panic inside); a time beyond 64 bits is an OverflowError. No frame or snapshot, however hostile, makes a call raise.
 
 A core is used from one thread. `Core.feed_many` lets other threads run while it works; one that then calls the same
 core gets a `CoreError`, and what it reads from a `Board` table meanwhile may be of different moments.
@@ -83,7 +83,7 @@ class Funding:
 
     @property
     def price_pay(self) -> float:
-        """The price that it is paid on, venue unit: mark on Binance and Bybit, oracle on Hyperliquid."""
+        """The price that it is paid on, venue unit: oracle on Hyperliquid and dYdX, index on Kraken, else mark."""
 
     @property
     def ts_recv_ns(self) -> int:
@@ -133,7 +133,11 @@ class Core:
         """An empty core."""
 
     def add_venue(self, name: str, decoder: str) -> int:
-        """The number of a new venue; `decoder` is `binanceusdm`, `bybit` or `hyperliquid`."""
+        """The number of a new venue; `decoder` is whose frames it sends.
+
+        `binanceusdm` (COIN-M too), `bitget`, `bybit`, `dydx`, `gate`, `hyperliquid`, `krakenfutures`, `kucoinfutures` or
+        `okx`: docs/core.md tells their channels. Raises CoreError for another one, and for a name that is taken.
+        """
 
     def add_instrument(
         self,
@@ -146,12 +150,16 @@ class Core:
         multiplier: str,
         fee_rate_taker: float,
         funding_interval_hours: int,
+        contract_size: str = "1",
     ) -> int:
         """The number of a new instrument, whose book is Stale and whose funding is unknown.
 
         `tick`, `lot`, `multiplier` are plain positive decimals; the decimals of `tick` and `lot` are what prices and
-        quantities may have. `multiplier` is asset units in one venue quantity unit. `fee_rate_taker` is a fraction of
-        notional, `funding_interval_hours` from 1 to 24.
+        quantities may have. `multiplier` is asset units that a price is for (1000PEPEUSDT: 1000). `contract_size`
+        is what one venue quantity unit holds of what a price is for: 1 on Binance, Bybit, Hyperliquid and dYdX, `ctVal`
+        on OKX, `quanto_multiplier` on Gate, `multiplier` on KuCoin. Inverse contracts (COIN-M) cannot be said: of theirs
+        only prices and levels are right. `fee_rate_taker` is a fraction of notional, `funding_interval_hours` from 1 to
+        24.
         """
 
     def set_interval(self, instrument: int, hours: int) -> None:
@@ -178,14 +186,15 @@ class Core:
     def feed(self, venue: int, frame: str | ReadableBuffer, ts_recv_ns: int) -> int:
         """Take one raw WebSocket frame; the instrument it was about, or UNCLAIMED, IGNORED, MALFORMED, SEVERAL.
 
-        `str` and `bytes` are read in place, other buffers copied. Raises TypeError for anything else.
+        `ts_recv_ns` is when it was received, ns of UTC: `time.time_ns()`. `str` and `bytes` are read in place, other
+        buffers copied. Raises TypeError for anything else.
         """
 
     def feed_many(self, frames: Sequence[tuple[int, str | ReadableBuffer, int]]) -> int:
         """Take (venue, frame, ts_recv_ns) in order; how many were applied to a book or a funding rate.
 
         From 64 frames on other threads run meanwhile. Raises TypeError before the first is taken if one is no frame,
-        and CoreError at an unknown venue, with those before it taken.
+        CoreError likewise if a venue's number is negative, and at an unknown venue, with those before it taken.
         """
 
     def snapshot(self, instrument: int, body: str | ReadableBuffer, ts_recv_ns: int) -> bool:
@@ -195,7 +204,7 @@ class Core:
         """Make a book Stale until its next snapshot, and its funding unknown until the next frame."""
 
     def gapped(self, venue: int) -> list[int]:
-        """Instruments of a venue that need a snapshot: book not Live, or (bybit) ticker not heard whole."""
+        """Instruments of a venue that need a snapshot: book not Live, or (bybit, dydx) ticker not heard whole."""
 
     def counters(self) -> dict[str, dict[str, int]]:
         """Totals per venue.
@@ -318,8 +327,10 @@ class Prices:
 class Board:
     """The best pair of every watched asset, kept up to date by `Core.feed`; a row an asset.
 
-    Read the table after `feed` or `feed_many` returns, in the same thread. A row is right as of the last change of one
-    of its books or of a currency that one is quoted in.
+    Read the table after `feed` or `feed_many` returns, in the same thread: `board.table()[row, Board.EDGE]`, or with
+    numpy `numpy.asarray(board)`. A row is right as of the last change of one of its books or of a currency that one is
+    quoted in. Nothing is priced before `Core.set_rate` for each quote currency; `Prices.unpriced` says what is missing
+    (funding too, which the board does not need).
     """
 
     LONG: ClassVar[int]

@@ -16,7 +16,8 @@
 //! let (symbol, asset, quote, tick, lot, multiplier) = ("BTCUSDT", "BTC", "USDT", "0.1", "0.001", "1");
 //! let (fee_rate_taker, funding_interval_hours) = (0.0005, 8);
 //! let id = market.add_instrument(&Terms {
-//!     venue, symbol, asset, quote, tick, lot, multiplier, fee_rate_taker, funding_interval_hours,
+//!     venue, symbol, asset, quote, tick, lot, multiplier, contract_size: "1", fee_rate_taker,
+//!     funding_interval_hours,
 //! })?;
 //! let body = br#"{"lastUpdateId":10,"E":1,"bids":[["100.0","5"]],"asks":[["101.0","1"],["103.0","4"]]}"#;
 //! market.snapshot(id, body, 1)?;

@@ -61,7 +61,8 @@ pub struct MergedLevel {
 ///     let venue = market.add_venue(name, Decoder::Hyperliquid)?;
 ///     let (asset, quote, lot, fee_rate_taker, funding_interval_hours) = ("PEPE", "USD", "1", 0.0005, 8);
 ///     ids.push(market.add_instrument(&Terms {
-///         venue, symbol, asset, quote, tick, lot, multiplier, fee_rate_taker, funding_interval_hours,
+///         venue, symbol, asset, quote, tick, lot, multiplier, contract_size: "1", fee_rate_taker,
+///         funding_interval_hours,
 ///     })?);
 /// }
 /// let mut asks = [Ladder::new(Side::Ask), Ladder::new(Side::Ask)];
@@ -112,6 +113,7 @@ mod tests {
             tick,
             lot: "1",
             multiplier,
+            contract_size: "1",
             fee_rate_taker: 0.0,
             funding_interval_hours: 1,
         };

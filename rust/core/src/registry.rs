@@ -61,8 +61,12 @@ pub struct Terms<'a> {
     pub tick: &'a str,
     /// Quantity step; its decimals are the quantity scale.
     pub lot: &'a str,
-    /// Asset units in one venue quantity unit.
+    /// Asset units that a price is for (1000PEPEUSDT: 1000).
     pub multiplier: &'a str,
+    /// What one venue quantity unit holds of what a price is for: 1 on Binance, Bybit, Hyperliquid and dYdX; `ctVal` on
+    /// OKX, `quanto_multiplier` on Gate, `multiplier` on KuCoin. Inverse contracts, whose unit is worth a fixed amount of
+    /// quote currency, cannot be said: of theirs only prices and levels are right.
+    pub contract_size: &'a str,
     /// Fraction of notional that a taker fill costs; negative is a rebate.
     pub fee_rate_taker: f64,
     /// Hours between funding settlements.
@@ -86,8 +90,10 @@ pub struct Instrument {
     pub price_scale: u8,
     /// Decimals of a quantity mantissa.
     pub quantity_scale: u8,
-    /// Asset units in one venue quantity unit, as `mantissa × 10^exponent`, without trailing zeros.
+    /// Asset units that a price is for, as `mantissa × 10^exponent`, without trailing zeros.
     pub multiplier: (i64, i32),
+    /// Asset units in one venue quantity unit, likewise: the multiplier times the contract size.
+    pub quantity_unit: (i64, i32),
     /// Fraction of notional that a taker fill costs.
     pub fee_rate_taker: f64,
     /// Fraction of notional that a maker fill costs; the taker's until it is told.
@@ -99,6 +105,10 @@ pub struct Instrument {
 impl Instrument {
     pub(crate) fn new(id: InstrumentId, terms: &Terms<'_>, asset: AssetId, quote: CurrencyId) -> Result<Self, Refused> {
         let fee = fee("fee_rate_taker", terms.fee_rate_taker)?;
+        let (multiplier, size) =
+            (decimal("multiplier", terms.multiplier)?, decimal("contract_size", terms.contract_size)?);
+        let unit = multiplier.0.checked_mul(size.0);
+        let unit = unit.ok_or_else(|| refused("contract_size", terms.contract_size, NumError::TooLarge))?;
         Ok(Self {
             id,
             venue: terms.venue,
@@ -107,7 +117,8 @@ impl Instrument {
             quote,
             price_scale: step("tick", terms.tick)?,
             quantity_scale: step("lot", terms.lot)?,
-            multiplier: multiplier(terms.multiplier)?,
+            multiplier,
+            quantity_unit: trimmed(unit, multiplier.1 + size.1),
             fee_rate_taker: fee,
             fee_rate_maker: fee,
             funding_interval_hours: interval(terms.funding_interval_hours)?,
@@ -117,7 +128,7 @@ impl Instrument {
     /// A price mantissa (or a mean of several) in quote currency per asset unit.
     #[must_use]
     pub fn price_per_asset(&self, mantissa: f64) -> f64 {
-        mantissa / num::power(self.price_scale) / self.asset_per_unit()
+        mantissa / num::power(self.price_scale) / self.asset_per_price()
     }
 
     /// A quantity mantissa in asset units.
@@ -126,16 +137,16 @@ impl Instrument {
         mantissa / num::power(self.quantity_scale) * self.asset_per_unit()
     }
 
-    /// Price mantissas × quantity mantissas in quote currency; the multiplier cancels out.
+    /// Price mantissas × quantity mantissas in quote currency; the multiplier cancels out, the contract size does not.
     #[must_use]
     pub fn notional(&self, mantissas: f64) -> f64 {
-        mantissas / num::power(self.price_scale) / num::power(self.quantity_scale)
+        mantissas / num::power(self.price_scale) / num::power(self.quantity_scale) * self.contract_size()
     }
 
     /// Quote currency as price mantissas × quantity mantissas.
     #[must_use]
     pub fn notional_mantissa(&self, notional: f64) -> f64 {
-        notional * num::power(self.price_scale) * num::power(self.quantity_scale)
+        notional / self.contract_size() * num::power(self.price_scale) * num::power(self.quantity_scale)
     }
 
     /// Asset units as a quantity mantissa; a whole one where it is one but for binary rounding.
@@ -153,13 +164,26 @@ impl Instrument {
     /// Asset units in one venue quantity unit.
     #[must_use]
     pub fn asset_per_unit(&self) -> f64 {
-        let (mantissa, exponent) = self.multiplier;
-        let power = 10f64.powi(exponent.abs());
-        if exponent < 0 {
-            mantissa as f64 / power
-        } else {
-            mantissa as f64 * power
-        }
+        value(self.quantity_unit)
+    }
+
+    /// Asset units that a price is for.
+    #[must_use]
+    pub fn asset_per_price(&self) -> f64 {
+        value(self.multiplier)
+    }
+
+    fn contract_size(&self) -> f64 {
+        value(self.quantity_unit) / value(self.multiplier)
+    }
+}
+
+fn value((mantissa, exponent): (i64, i32)) -> f64 {
+    let power = 10f64.powi(exponent.abs());
+    if exponent < 0 {
+        mantissa as f64 / power
+    } else {
+        mantissa as f64 * power
     }
 }
 
@@ -190,15 +214,19 @@ fn step(name: &'static str, text: &str) -> Result<u8, Refused> {
     }
 }
 
-fn multiplier(text: &str) -> Result<(i64, i32), Refused> {
-    let scale = step("multiplier", text)?;
-    let mut mantissa = num::mantissa(text.as_bytes(), scale).map_err(|reason| refused("multiplier", text, reason))?;
-    let mut exponent = -i32::from(scale);
+fn decimal(name: &'static str, text: &str) -> Result<(i64, i32), Refused> {
+    let scale = step(name, text)?;
+    let mantissa = num::mantissa(text.as_bytes(), scale).map_err(|reason| refused(name, text, reason))?;
+    Ok(trimmed(mantissa, -i32::from(scale)))
+}
+
+/// Of a positive mantissa.
+fn trimmed(mut mantissa: i64, mut exponent: i32) -> (i64, i32) {
     while mantissa % 10 == 0 {
         mantissa /= 10;
         exponent += 1;
     }
-    Ok((mantissa, exponent))
+    (mantissa, exponent)
 }
 
 pub(crate) fn refused(name: &'static str, value: impl ToString, reason: impl ToString) -> Refused {
@@ -218,6 +246,7 @@ mod tests {
             tick: "0.0000001",
             lot: "1",
             multiplier: "1000",
+            contract_size: "1",
             fee_rate_taker: 0.0005,
             funding_interval_hours: 8,
         }
@@ -238,6 +267,20 @@ mod tests {
         assert_eq!((contract.multiplier, contract.asset_per_unit()), ((5, -2), 0.05));
     }
 
+    /// OKX's BTC-USDT-SWAP: a hundredth of a BTC a contract, quoted for a whole one.
+    #[test]
+    fn a_contract_size_changes_quantities_alone() {
+        let of = new(&Terms { tick: "0.1", multiplier: "1", contract_size: "0.01", ..terms() }).unwrap();
+        assert_eq!(of.price_per_asset(370_000.0), 37_000.0);
+        assert_eq!((of.quantity_asset(415.0), of.quantity_mantissa(4.15)), (4.15, 415.0));
+        let mantissas = of.notional_mantissa(4.15 * 37_000.0);
+        assert!((mantissas - 370_000.0 * 415.0).abs() < 1e-3 && (of.notional(mantissas) - 153_550.0).abs() < 1e-6);
+        let both = new(&Terms { multiplier: "1000", contract_size: "0.050", ..terms() }).unwrap();
+        assert_eq!((both.multiplier, both.quantity_unit), ((1, 3), (5, 1)));
+        let (most, odd) = ("9223372036854775807", "3");
+        assert!(new(&Terms { multiplier: most, contract_size: odd, ..terms() }).is_err());
+    }
+
     #[test]
     fn terms_that_make_no_sense_are_refused_by_name() {
         let cases = [
@@ -245,6 +288,7 @@ mod tests {
             ("tick", Terms { tick: "1e-5", ..terms() }),
             ("lot", Terms { lot: "-1", ..terms() }),
             ("multiplier", Terms { multiplier: "0.0", ..terms() }),
+            ("contract_size", Terms { contract_size: "-1", ..terms() }),
             ("fee_rate_taker", Terms { fee_rate_taker: 5.0, ..terms() }),
             ("fee_rate_taker", Terms { fee_rate_taker: f64::NAN, ..terms() }),
             ("funding_interval_hours", Terms { funding_interval_hours: 0, ..terms() }),

@@ -148,7 +148,7 @@ impl Market {
             ask: side("ask", book.side(Side::Ask))?,
             mid: instrument.price_per_asset(mid) * rate,
             fee_rate_taker: instrument.fee_rate_taker,
-            funding_per_hour: funding.pay_per_hour() / instrument.asset_per_unit() * rate,
+            funding_per_hour: funding.pay_per_hour() / instrument.asset_per_price() * rate,
             age_ns: book.ts_recv_ns().map_or(u64::MAX, |heard_ns| now_ns.abs_diff(heard_ns)),
         })
     }

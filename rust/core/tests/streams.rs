@@ -71,6 +71,7 @@ fn watching(venue: &Venue) -> Result<(Market, InstrumentId), TestCaseError> {
         tick: "0.1",
         lot: "1",
         multiplier: "1",
+        contract_size: "1",
         fee_rate_taker: 0.0005,
         funding_interval_hours: 8,
     };

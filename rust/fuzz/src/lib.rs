@@ -17,6 +17,7 @@ pub fn frames(adapter: &str, symbols: [&str; 2], data: &[u8]) {
             tick: "0.0001",
             lot: "0.0001",
             multiplier: "1",
+            contract_size: "1",
             fee_rate_taker: 0.0005,
             funding_interval_hours: 8,
         };

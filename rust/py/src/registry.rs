@@ -12,6 +12,7 @@ impl Core {
         self.run(|market| market.add_venue(name, decoder)).map(|venue| venue.0)
     }
 
+    #[pyo3(signature = (venue, symbol, asset, quote, tick, lot, multiplier, fee_rate_taker, funding_interval_hours, contract_size="1"))]
     fn add_instrument(
         &self,
         venue: u32,
@@ -23,10 +24,20 @@ impl Core {
         multiplier: &str,
         fee_rate_taker: f64,
         funding_interval_hours: u32,
+        contract_size: &str,
     ) -> PyResult<u32> {
-        let venue = VenueId(venue);
-        let terms =
-            Terms { venue, symbol, asset, quote, tick, lot, multiplier, fee_rate_taker, funding_interval_hours };
+        let terms = Terms {
+            venue: VenueId(venue),
+            symbol,
+            asset,
+            quote,
+            tick,
+            lot,
+            multiplier,
+            contract_size,
+            fee_rate_taker,
+            funding_interval_hours,
+        };
         self.run(|market| market.add_instrument(&terms)).map(|instrument| instrument.0)
     }
 

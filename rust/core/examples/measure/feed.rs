@@ -37,6 +37,7 @@ pub fn market(count: usize, spread: bool) -> Result<Market, Fault> {
             tick: "0.1",
             lot: "0.001",
             multiplier: "1",
+            contract_size: "1",
             fee_rate_taker: 0.0005,
             funding_interval_hours: 8,
         })?;

@@ -93,6 +93,7 @@ pub fn meet(market: &mut Market, lines: &[Line]) -> Result<(Vec<InstrumentId>, V
                 tick,
                 lot,
                 multiplier,
+                contract_size: "1",
                 fee_rate_taker,
                 funding_interval_hours,
             })?);

@@ -24,6 +24,7 @@ pub(crate) fn terms(venue: VenueId, symbol: &'static str, quote: &'static str) -
         tick: "0.1",
         lot: "0.001",
         multiplier: "1",
+        contract_size: "1",
         fee_rate_taker: 0.0005,
         funding_interval_hours: 8,
     }

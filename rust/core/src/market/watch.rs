@@ -92,7 +92,8 @@ impl Market {
     ///     let (symbol, asset, quote, tick, lot, multiplier) = ("BTC", "BTC", "USDC", "0.1", "0.001", "1");
     ///     let (fee_rate_taker, funding_interval_hours) = (0.001, 1);
     ///     market.add_instrument(&Terms {
-    ///         venue, symbol, asset, quote, tick, lot, multiplier, fee_rate_taker, funding_interval_hours,
+    ///         venue, symbol, asset, quote, tick, lot, multiplier, contract_size: "1", fee_rate_taker,
+    ///         funding_interval_hours,
     ///     })?;
     /// }
     /// let table = market.make_board(1)?;

@@ -1,7 +1,7 @@
 //! Integer units in which several instruments' prices, or quantities, are whole numbers.
 //!
-//! A price mantissa is worth 10^-scale / (m × 10^e) quote per asset unit, a quantity mantissa m × 10^e × 10^-scale asset
-//! units, with m × 10^e the multiplier.
+//! A price mantissa is worth 10^-scale / (m × 10^e) quote per asset unit, with m × 10^e the multiplier; a quantity mantissa
+//! n × 10^f × 10^-scale asset units, with n × 10^f what a venue quantity unit holds.
 
 use crate::registry::Instrument;
 
@@ -23,7 +23,7 @@ pub(super) fn quantity_factors(of: &[&Instrument], most: i128) -> Option<Vec<i12
     let lowest = of.iter().map(|of| quantity_exponent(of)).min().unwrap_or(0);
     let factor = |of: &&Instrument| {
         let power = 10i128.checked_pow(u32::try_from(quantity_exponent(of) - lowest).ok()?)?;
-        power.checked_mul(i128::from(of.multiplier.0)).filter(|factor| *factor <= most)
+        power.checked_mul(i128::from(of.quantity_unit.0)).filter(|factor| *factor <= most)
     };
     of.iter().map(factor).collect()
 }
@@ -33,7 +33,7 @@ fn price_exponent(of: &Instrument) -> i32 {
 }
 
 fn quantity_exponent(of: &Instrument) -> i32 {
-    of.multiplier.1 - i32::from(of.quantity_scale)
+    of.quantity_unit.1 - i32::from(of.quantity_scale)
 }
 
 fn common_multiple(of: &[&Instrument]) -> Option<i128> {

@@ -65,6 +65,34 @@ fn a_multiplier_changes_no_price_of_the_asset() {
     assert!(close(best.carry_per_hour, (0.0005 - 0.0002) / 8.0 * 100.0));
 }
 
+/// Quantities counted in hundredths, at the price of a whole one: the same market, everywhere.
+#[test]
+fn a_contract_size_changes_no_price_and_every_quantity() {
+    let mut market = Market::default();
+    let (one, other) = (
+        market.add_venue("hyperliquid", Decoder::Hyperliquid).unwrap(),
+        market.add_venue("contracts", Decoder::Hyperliquid).unwrap(),
+    );
+    market.set_rate("USDC", Some(1.0)).unwrap();
+    market.add_instrument(&terms(one, "BTC", "USDC")).unwrap();
+    market.add_instrument(&Terms { contract_size: "0.01", ..terms(other, "BTC", "USDC") }).unwrap();
+    market.feed(one, hl_book(1, "100.0", "101.0").as_bytes(), 1).unwrap();
+    let contracts = hl_book(1, "100.0", "101.0").replace("\"sz\":\"5", "\"sz\":\"500");
+    assert_ne!(contracts, hl_book(1, "100.0", "101.0"));
+    market.feed(other, contracts.as_bytes(), 1).unwrap();
+    market.feed(one, context("0.0002", "100").as_bytes(), 1).unwrap();
+    market.feed(other, context("0.0005", "100").as_bytes(), 1).unwrap();
+    let best = market.pairs("BTC", 2.0, NOW_NS)[0];
+    assert!(close(best.entry, -1.0) && close(best.exit, -1.0) && close(best.price_mid, 100.5));
+    assert!(close(best.carry_per_hour, (0.0005 - 0.0002) / 8.0 * 100.0));
+    let merged = market.merged_all("BTC", Side::Bid, 2, NOW_NS).unwrap();
+    assert!(merged.len() == 2 && merged.iter().all(|level| close(level.price, 100.0) && close(level.quantity, 5.0)));
+    market.watch_merged("BTC", "USDC").unwrap();
+    let bid = market.merged_vwap_notional("BTC", "USDC", Side::Bid, 900.0);
+    assert!(bid.is_some_and(|bid| close(bid, 100.0)), "nine of the ten that rest there: {bid:?}");
+    assert_eq!(market.merged_vwap_notional("BTC", "USDC", Side::Bid, 1_001.0), None);
+}
+
 #[test]
 fn divergence_needs_no_book_and_is_per_hour() {
     let mut market = priced();

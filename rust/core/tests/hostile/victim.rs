@@ -45,6 +45,7 @@ impl<'a> Victim<'a> {
             tick: "0.1",
             lot: "1",
             multiplier: "1",
+            contract_size: "1",
             fee_rate_taker: 0.0005,
             funding_interval_hours: 8,
         })?;

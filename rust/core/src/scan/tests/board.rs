@@ -26,6 +26,7 @@ fn market() -> (Market, Table, usize) {
         tick: "0.1",
         lot: "1",
         multiplier,
+        contract_size: "1",
         fee_rate_taker: 0.001 * f64::from(venue + 1),
         funding_interval_hours: 8,
     };
