@@ -16,6 +16,7 @@ __all__ = ["LOOK_EVERY_NS", "REST_NS", "Lookout"]
 LOOK_EVERY_NS = 100 * MS_NS
 # Six assets on three venues take about 3 ms to judge: wild books keep the engine busy a quarter of the time, not all.
 REST_NS = 10 * MS_NS
+RESTS_PER_LOOK = 3  # a look that took longer is followed by a longer rest: the same quarter
 STEP_BP_MIN = 0.01  # the last digit that an edge is shown with; at the threshold itself every tick would wake
 BP = 10_000
 
@@ -26,7 +27,7 @@ class Lookout:
     def __init__(self, context: EngineContext) -> None:
         self._context = context
         self._edge_open_bp = float(context.settings.strategy.edge_open_bp)
-        self._due_ns = self._rested_ns = 0
+        self._due_ns = self._rested_ns = self._looked_ns = 0
         self._timer: asyncio.TimerHandle | None = None
         context.market.watch.on_wake = self._woken
 
@@ -35,7 +36,7 @@ class Lookout:
         now_ns = self._context.clock.monotonic_ns()
         if now_ns < self._due_ns:
             return False
-        self._due_ns, self._rested_ns = now_ns + LOOK_EVERY_NS, now_ns + REST_NS
+        self._looked_ns, self._due_ns, self._rested_ns = now_ns, now_ns + LOOK_EVERY_NS, now_ns + REST_NS
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -43,10 +44,12 @@ class Lookout:
 
     def expect(self, asset: str, judged: list[Decision]) -> None:
         """Have the books watched for what would change these judgements. To be called before anything is awaited."""
-        self._rested_ns = self._context.clock.monotonic_ns() + REST_NS
+        now_ns = self._context.clock.monotonic_ns()
+        self._rested_ns = now_ns + max(REST_NS, RESTS_PER_LOOK * (now_ns - self._looked_ns))
         if not judged:
             return  # nothing is priced; what was expected before stands
-        found = judged[0].opportunity
+        # The board prices all pairs of an asset at one size: the largest, so that none shows too good an edge.
+        found = max((decision.opportunity for decision in judged), key=lambda found: found.quantity)
         enough = self._edge_open_bp / BP * found.notional / float(found.quantity)
         steps = dict.fromkeys(self._open(asset), enough)
         for decision in judged:

@@ -48,6 +48,8 @@ class MarketView:
     def set_currency_rate(self, currency: str, source: InstrumentId) -> None:
         """Value `currency` at the mid of `source`, which is quoted in the numeraire. Raises CoreError."""
         self._core.set_rate_source(currency, self._registry.number(source))
+        if self._woken():
+            self.watch.on_wake()
 
     def currency_rate(self, currency: str) -> float | None:
         """Numeraire per unit; None while nothing Live says it."""
@@ -70,6 +72,8 @@ class MarketView:
         """As FrameSink.invalidate; funding predictions are forgotten too."""
         for number in self._registry.of_venue(venue):
             self._core.invalidate(number, reason)
+        if self._woken():
+            self.watch.on_wake()
 
     def gapped(self, venue: str) -> list[InstrumentId]:
         """As FrameSink.gapped: every book of the venue that is not Live, or whose ticker must be heard whole."""

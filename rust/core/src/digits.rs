@@ -110,7 +110,6 @@ fn below(marks: u64) -> u64 {
 }
 
 /// As [`mantissa`], for up to fifteen bytes, and for more decimals than the scale: exact if they are zeros.
-#[cold]
 #[inline(never)]
 fn unusual(text: &Window, at: usize, scale: u8) -> (i64, usize) {
     unusual_checked(text, at, scale).unwrap_or((0, 0))

@@ -5,7 +5,7 @@ use crate::timing::{timed, Contest, Pass};
 use crate::workload::{full, lines, Fault, Line};
 use arbbot_core::decode::{Event, Shapes};
 use arbbot_core::{Decoder, InstrumentId, Market, Terms, VenueId};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
@@ -132,7 +132,7 @@ pub fn map(directory: &Path, workload: &str) -> Result<Contest, Fault> {
     let (count, frames) = (books(&lines), deltas(&lines));
     let first = full(&lines.iter().find(|line| line.snapshot).ok_or("no snapshot")?.frame)?;
     Ok(Box::new(move || {
-        let mut books = HashMap::new();
+        let mut books = FxHashMap::default();
         for number in 0..count {
             books.entry(format!("S{number:05}USDT")).or_insert_with(MapBook::default).replace(&first);
         }

@@ -1,5 +1,6 @@
 //! Lines of captures, and the venues and instruments that they are about.
 
+use crate::arguments::Source;
 use arbbot_core::decode::Event;
 use arbbot_core::{Decoder, InstrumentId, Market, Refused, Terms, VenueId};
 use std::error::Error;
@@ -39,22 +40,19 @@ fn parse(name: &str, text: &str, venue: Option<&str>) -> Result<Vec<Line>, Fault
     Ok(lines)
 }
 
-/// All lines of all files, by time.
-pub fn read(arguments: &[String]) -> Result<Vec<Line>, Fault> {
-    let (mut lines, mut venue) = (Vec::new(), None);
-    for argument in arguments {
-        if Decoder::by_name(argument).is_some() {
-            venue = Some(argument.as_str());
-            continue;
-        }
-        let text =
-            if argument == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(argument) };
-        let text =
-            text.map_err(|error| format!("{argument}: {error} (a .zst is piped: zstdcat FILE | replay VENUE -)"))?;
-        lines.extend(parse(argument, &text, venue)?);
+/// All lines of all files, by time; at least one.
+pub fn read(sources: &[Source]) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::new();
+    for Source { venue, file } in sources {
+        let text = if file == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+        let text = text.map_err(|error| format!("{file}: {error} (a .zst is piped: zstdcat FILE | replay VENUE -)"))?;
+        lines.extend(parse(file, &text, venue.as_deref())?);
     }
-    if arguments.is_empty() {
+    if sources.is_empty() {
         lines = parse("two_venues.txt", BUILT_IN, None)?;
+    }
+    if lines.is_empty() {
+        return Err("no frames: every line is empty or a remark".into());
     }
     lines.sort_by_key(|line| line.ts_ns);
     Ok(lines)

@@ -11,12 +11,16 @@
 //! book stands among the frames of its venue where that has one instrument. Instruments are met in the frames: eight
 //! decimals, one asset unit a contract, every dollar the same, a taker fee of 5 bp.
 
+mod arguments;
 mod capture;
+mod totals;
 
-use arbbot_core::{columns, depth_within, vwap, BookState, InstrumentId, Market, Side, Table};
-use capture::{meet, read, Fault, STEP};
+use arbbot_core::{columns, depth_within, vwap, BookState, Claim, InstrumentId, Market, Side, Table};
+use arguments::{sources, usage, Source};
+use capture::{meet, read, Fault, Line, Way, STEP};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
+use totals::{reason, show_totals};
 
 /// Asset units that a VWAP and the edge are for.
 const SIZE: f64 = 1.0;
@@ -72,8 +76,17 @@ fn show(market: &Market, met: &[InstrumentId], table: &Table, ts_ns: i64) {
     }
 }
 
-fn replay(arguments: &[String]) -> Result<(), Fault> {
-    let lines = read(arguments)?;
+/// Gives a line to the core; false where it could not be read.
+fn take(market: &mut Market, line: &Line, way: Way) -> Result<bool, Fault> {
+    let frame = line.frame.as_bytes();
+    match way.1 {
+        Some(id) => Ok(market.snapshot(id, frame, line.ts_ns)?),
+        None => Ok(market.feed(way.0, frame, line.ts_ns)? != Claim::Malformed),
+    }
+}
+
+fn replay(sources: &[Source]) -> Result<(), Fault> {
+    let lines = read(sources)?;
     let mut market = Market::default();
     market.set_rate("USD", Some(1.0))?;
     let (met, ways) = meet(&mut market, &lines)?;
@@ -86,22 +99,21 @@ fn replay(arguments: &[String]) -> Result<(), Fault> {
         market.watch(&name, &[SIZE], 0.0)?;
     }
     println!("time, venue, symbol, bid, ask, spread, selling and buying {SIZE} at, resting within {REACH_BP} bp");
-    let (mut busy, mut due) = (Duration::ZERO, lines.iter().zip(&ways).peekable());
+    let (mut busy, mut faults) = (Duration::ZERO, Vec::new());
+    let mut due = lines.iter().zip(&ways).peekable();
     while let Some(second) = due.peek().map(|(line, _)| line.ts_ns.div_euclid(SECOND_NS)) {
         let start = Instant::now();
         while let Some((line, way)) = due.next_if(|(line, _)| line.ts_ns.div_euclid(SECOND_NS) == second) {
-            match way.1 {
-                Some(id) => market.snapshot(id, line.frame.as_bytes(), line.ts_ns).map(|_| ())?,
-                None => market.feed(way.0, line.frame.as_bytes(), line.ts_ns).map(|_| ())?,
+            if !take(&mut market, line, *way)?
+                && !faults.iter().any(|(first, _): &(&Line, _)| first.venue == line.venue)
+            {
+                faults.push((line, reason(&market, line, way.0)));
             }
         }
         busy += start.elapsed();
         show(&market, &met, &table, second * SECOND_NS);
     }
-    for (id, name) in market.venues() {
-        let told = market.counters(id)?.named().map(|(what, count)| format!("{what} {count}"));
-        println!("{name}: {}", told.join(", "));
-    }
+    show_totals(&market, &faults)?;
     let rate = lines.len() as f64 / busy.as_secs_f64();
     println!("{} frames in {:.3} ms: {rate:.0} frames/s", lines.len(), busy.as_secs_f64() * 1e3);
     Ok(())
@@ -109,7 +121,14 @@ fn replay(arguments: &[String]) -> Result<(), Fault> {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match replay(&arguments) {
+    let sources = match sources(&arguments) {
+        Ok(sources) => sources,
+        Err(why) => {
+            eprintln!("{}{}", if why.is_empty() { why } else { format!("replay: {why}\n") }, usage());
+            return ExitCode::from(2);
+        }
+    };
+    match replay(&sources) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("replay: {fault}");

@@ -298,6 +298,9 @@ impl Book {
     }
 
     fn apply(&mut self, delta: &Delta) {
+        if delta.bids.len().max(delta.asks.len()) > LEVELS_MAX {
+            return self.gap(Reason::TooDeep);
+        }
         self.changes.set(&mut self.bids, &delta.bids);
         self.changes.set(&mut self.asks, &delta.asks);
         self.sequence = delta.last;

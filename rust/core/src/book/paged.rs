@@ -20,22 +20,15 @@ const LEVELS_PER_PAGE: usize = 16;
 /// The rank of nothing: every price is positive, so that none has it.
 const NONE: i64 = i64::MIN;
 
-#[derive(Debug, Clone)]
-struct Page {
-    occupied: u64,
-    /// Zero where nothing rests.
-    quantities: [i64; PAGE],
-}
-
-const EMPTY: Page = Page { occupied: 0, quantities: [0; PAGE] };
-
 /// One side, by rank.
 #[derive(Debug, Clone)]
 pub(super) struct Paged {
     /// Number of the window's lowest page; a page's number is rank / 64.
     origin: i64,
-    /// A ring: a page stands at its number modulo their count, which is a power of two.
-    pages: Box<[Page]>,
+    /// A ring: a page stands at its number modulo their count, which is a power of two. A bit for each of its levels.
+    occupied: Box<[u64]>,
+    /// Likewise; zero where nothing rests.
+    quantities: Box<[[i64; PAGE]]>,
     /// The best rank, or [`NONE`], and what rests there.
     best: i64,
     best_quantity: i64,
@@ -43,7 +36,9 @@ pub(super) struct Paged {
     /// More levels than these need a wider window.
     levels_max: usize,
     misses: u64,
-    /// Levels below the window. Nothing is ever above it.
+    /// Changes outside the window since it was last looked whether it should move.
+    strays: usize,
+    /// Levels outside the window, below and above.
     far: BTreeMap<i64, i64>,
 }
 
@@ -51,20 +46,28 @@ impl Paged {
     /// Of levels in falling order of rank, which the caller has checked.
     pub(super) fn new(best_first: impl ExactSizeIterator<Item = (i64, i64)>) -> Self {
         let count = pages_for(best_first.len());
+        let mut best_first = best_first.peekable();
+        let best = best_first.peek().map_or(0, |(rank, _)| *rank);
         let mut paged = Self {
-            origin: 0,
-            pages: vec![EMPTY; count].into_boxed_slice(),
+            origin: origin_for(page_of(best), count),
+            occupied: vec![0; count].into_boxed_slice(),
+            quantities: vec![[0; PAGE]; count].into_boxed_slice(),
             best: NONE,
             best_quantity: 0,
             levels: 0,
             levels_max: if count < PAGES_MAX { count * LEVELS_PER_PAGE * 2 } else { usize::MAX },
             misses: 0,
+            strays: 0,
             far: BTreeMap::new(),
         };
         for (rank, quantity) in best_first {
-            paged.set(rank, quantity);
+            if paged.in_window(page_of(rank)) {
+                paged.set(rank, quantity);
+            } else {
+                paged.far.insert(rank, quantity);
+                paged.levels += 1;
+            }
         }
-        paged.misses = 0;
         paged
     }
 
@@ -76,8 +79,10 @@ impl Paged {
     /// Brings near what a message will change most likely: the best page and the one below it.
     pub(super) fn fetch(&self) {
         let best = page_of(self.best);
-        fetch(self.page(best));
-        fetch(self.page(best.wrapping_sub(1)));
+        for page in [best, best.wrapping_sub(1)] {
+            fetch(&self.occupied[self.place(page)]);
+            fetch(&self.quantities[self.place(page)]);
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -91,7 +96,7 @@ impl Paged {
 
     pub(super) fn heap_bytes(&self) -> usize {
         // A BTreeMap's nodes hold 11 entries and are at least half full: 16 bytes an entry, doubled.
-        self.pages.len() * size_of::<Page>() + self.far.len() * 32
+        self.occupied.len() * size_of::<(u64, [i64; PAGE])>() + self.far.len() * 32
     }
 
     #[inline]
@@ -102,33 +107,29 @@ impl Paged {
     #[inline]
     pub(super) fn get(&self, rank: i64) -> i64 {
         if self.in_window(page_of(rank)) {
-            self.page(page_of(rank)).quantities[bit_of(rank)]
+            self.quantities[self.place(page_of(rank))][bit_of(rank)]
         } else {
             self.far.get(&rank).copied().unwrap_or(0)
         }
     }
 
     /// Sets the quantity at a rank (0 removes it) and returns what was there before.
-    ///
-    /// Whether a level comes, changes or goes cannot be foreseen, so the usual way branches on none of it.
     #[inline]
     pub(super) fn set(&mut self, rank: i64, quantity: i64) -> i64 {
-        let page = page_of(rank);
-        if !self.in_window(page) {
-            return self.set_outside(rank, quantity);
+        let before = if self.in_window(page_of(rank)) {
+            let place = self.place(page_of(rank));
+            self.put(place, bit_of(rank), quantity)
+        } else {
+            self.put_far(rank, quantity)
+        };
+        self.levels = self.levels + usize::from(quantity != 0) - usize::from(before != 0);
+        if quantity != 0 && rank >= self.best {
+            (self.best, self.best_quantity) = (rank, quantity);
+        } else if quantity == 0 && rank == self.best {
+            self.best = self.next_below(rank);
+            self.best_quantity = if self.best == NONE { 0 } else { self.get(self.best) };
         }
-        let (place, bit) = (self.place(page), bit_of(rank));
-        let held = &mut self.pages[place];
-        let before = std::mem::replace(&mut held.quantities[bit], quantity);
-        let (is, was) = (u64::from(quantity != 0), u64::from(before != 0));
-        held.occupied = (held.occupied & !(1 << bit)) | (is << bit);
-        self.levels = self.levels + is as usize - was as usize;
-        if rank >= self.best {
-            self.set_best(rank, quantity);
-        }
-        if self.levels > self.levels_max {
-            self.widen();
-        }
+        self.settle();
         before
     }
 
@@ -141,34 +142,34 @@ impl Paged {
             self.set(rank(bid, level.price), level.quantity);
             levels = rest;
         }
-        if self.levels > self.levels_max {
-            self.widen();
-        }
+        self.settle();
     }
 
     /// Sets levels up to the first that is outside the window or takes the best away, and returns how many. What the
-    /// side knows of itself stays in registers.
+    /// side knows of itself stays in registers, and whether a level comes, changes or goes, which cannot be foreseen,
+    /// is no branch.
     #[inline]
     fn set_usual(&mut self, bid: bool, levels: &[Level]) -> usize {
         let (origin, mut best, mut count) = (self.origin, self.best, self.levels);
         let mut best_quantity = self.best_quantity;
-        let pages = &mut *self.pages;
-        let (length, mask) = (pages.len() as u64, pages.len().wrapping_sub(1));
+        let (words, pages) = (&mut *self.occupied, &mut *self.quantities);
+        let (length, mask) = (words.len() as u64, words.len().wrapping_sub(1));
         let mut done = 0;
         for level in levels {
             let (rank, quantity) = (rank(bid, level.price), level.quantity);
             let (page, bit) = (page_of(rank), bit_of(rank));
             let near = (page.wrapping_sub(origin) as u64) < length;
-            let Some(held) = pages.get_mut(page as usize & mask).filter(|_| near) else { break };
+            let place = page as usize & mask;
+            let (Some(word), Some(held)) = (words.get_mut(place).filter(|_| near), pages.get_mut(place)) else { break };
             if rank >= best {
                 if quantity == 0 && rank == best {
                     break;
                 }
                 (best, best_quantity) = if quantity == 0 { (best, best_quantity) } else { (rank, quantity) };
             }
-            let before = std::mem::replace(&mut held.quantities[bit], quantity);
+            let before = std::mem::replace(&mut held[bit], quantity);
             let (is, was) = (u64::from(quantity != 0), u64::from(before != 0));
-            held.occupied = (held.occupied & !(1 << bit)) | (is << bit);
+            *word = (*word & !(1 << bit)) | (is << bit);
             count = count + is as usize - was as usize;
             done += 1;
         }
@@ -179,145 +180,158 @@ impl Paged {
     /// (rank, quantity) in falling order of rank.
     pub(super) fn iter(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
         let numbers = std::iter::successors(self.top(), |page| self.occupied_below(*page));
-        let near = numbers.flat_map(|number| self.page(number).iter(number));
-        near.chain(self.far.iter().rev().map(|(rank, quantity)| (*rank, *quantity)))
+        let near = numbers.flat_map(|number| self.levels_of(number));
+        self.above().chain(near).chain(self.below())
     }
 
     /// (rank, quantity) in falling order of rank, for as long as `visit` asks for more.
     #[inline]
     pub(super) fn walk(&self, mut visit: impl FnMut((i64, i64)) -> bool) {
+        // Nearly always nothing is above the window: then the best is in it.
+        if !self.in_window(page_of(self.best)) && !self.above().all(&mut visit) {
+            return;
+        }
         let mut top = self.top();
         while let Some(number) = top {
-            let page = self.page(number);
-            let mut bits = page.occupied;
+            let place = self.place(number);
+            let (mut bits, held) = (self.occupied[place], &self.quantities[place]);
             while bits != 0 {
                 let bit = 63 - bits.leading_zeros();
-                if !visit((number * PAGE as i64 + i64::from(bit), page.quantities[bit as usize])) {
+                if !visit((number * PAGE as i64 + i64::from(bit), held[bit as usize])) {
                     return;
                 }
                 bits ^= 1 << bit;
             }
             top = self.occupied_below(number);
         }
-        self.far.iter().rev().all(|(rank, quantity)| visit((*rank, *quantity)));
+        self.below().all(visit);
     }
 
     #[inline(always)]
     fn in_window(&self, page: i64) -> bool {
-        (page.wrapping_sub(self.origin) as u64) < self.pages.len() as u64
+        (page.wrapping_sub(self.origin) as u64) < self.occupied.len() as u64
     }
 
     #[inline(always)]
     fn place(&self, page: i64) -> usize {
-        (page as usize) & (self.pages.len() - 1)
+        (page as usize) & (self.occupied.len() - 1)
+    }
+
+    /// The first page above the window.
+    fn end(&self) -> i64 {
+        self.origin.saturating_add(self.occupied.len() as i64)
     }
 
     #[inline(always)]
-    fn page(&self, page: i64) -> &Page {
-        &self.pages[self.place(page)]
+    fn put(&mut self, place: usize, bit: usize, quantity: i64) -> i64 {
+        let word = &mut self.occupied[place];
+        *word = (*word & !(1 << bit)) | (u64::from(quantity != 0) << bit);
+        std::mem::replace(&mut self.quantities[place][bit], quantity)
     }
 
-    /// The page of the best level, if that is in the window.
-    fn top(&self) -> Option<i64> {
-        Some(page_of(self.best)).filter(|page| self.best != NONE && self.in_window(*page))
+    #[cold]
+    fn put_far(&mut self, rank: i64, quantity: i64) -> i64 {
+        self.misses += 1;
+        self.strays += 1;
+        let before = if quantity == 0 { self.far.remove(&rank) } else { self.far.insert(rank, quantity) };
+        before.unwrap_or(0)
     }
 
-    /// The best level, or one above it, was set.
+    fn above(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.far.range(first_of(self.end())..).rev().map(|(rank, quantity)| (*rank, *quantity))
+    }
+
+    fn below(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
+        self.far.range(..first_of(self.origin)).rev().map(|(rank, quantity)| (*rank, *quantity))
+    }
+
+    /// The levels of a page of the window.
+    fn levels_of(&self, number: i64) -> impl Iterator<Item = (i64, i64)> + '_ {
+        let (bits, held) = (self.occupied[self.place(number)], &self.quantities[self.place(number)]);
+        falling(bits).map(move |bit| (number * PAGE as i64 + bit as i64, held[bit]))
+    }
+
+    /// The highest page of the window that holds a level.
     #[inline]
-    fn set_best(&mut self, rank: i64, quantity: i64) {
-        if quantity != 0 {
-            (self.best, self.best_quantity) = (rank, quantity);
-        } else if rank == self.best {
-            self.fall_to(self.next_below(rank));
-            self.sink();
+    fn top(&self) -> Option<i64> {
+        let best = page_of(self.best);
+        if self.in_window(best) {
+            Some(best)
+        } else {
+            self.occupied_below(self.end())
         }
     }
 
-    fn fall_to(&mut self, rank: i64) {
-        (self.best, self.best_quantity) = (rank, if rank == NONE { 0 } else { self.get(rank) });
-    }
-
-    /// The best level below `rank`, which is in the window.
+    /// The best level below `rank`, which was the best.
     fn next_below(&self, rank: i64) -> i64 {
         let number = page_of(rank);
-        let here = self.page(number).occupied & ((1 << bit_of(rank)) - 1);
+        if !self.in_window(number) {
+            let near = self.occupied_below(self.end()).map_or(NONE, |page| self.highest(page));
+            return near.max(self.far.last_key_value().map_or(NONE, |(rank, _)| *rank));
+        }
+        let here = self.occupied[self.place(number)] & ((1 << bit_of(rank)) - 1);
         if here != 0 {
-            return highest(number, here);
+            return number * PAGE as i64 + i64::from(63 - here.leading_zeros());
         }
         match self.occupied_below(number) {
-            Some(number) => highest(number, self.page(number).occupied),
+            Some(number) => self.highest(number),
             None => self.far.last_key_value().map_or(NONE, |(rank, _)| *rank),
         }
+    }
+
+    /// The highest rank of a page that holds one.
+    fn highest(&self, number: i64) -> i64 {
+        number * PAGE as i64 + i64::from(63 - self.occupied[self.place(number)].leading_zeros())
     }
 
     /// The next page of the window below `page` that holds a level; as many looks as there are pages at the most, and
     /// they grow with the number of levels, not with their prices.
     fn occupied_below(&self, page: i64) -> Option<i64> {
-        (self.origin..page).rev().find(|number| self.page(*number).occupied != 0)
+        (self.origin..page).rev().find(|number| self.occupied[self.place(*number)] != 0)
+    }
+
+    /// A side that has outgrown its window gets a wider one; one whose best has left the window's upper half has it
+    /// moved there, after so many changes outside it that they have paid for the move.
+    #[inline]
+    fn settle(&mut self) {
+        if self.levels > self.levels_max {
+            self.widen();
+        }
+        if self.strays > self.occupied.len() * LEVELS_PER_PAGE {
+            self.strays = 0;
+            self.follow();
+        }
     }
 
     #[cold]
-    fn set_outside(&mut self, rank: i64, quantity: i64) -> i64 {
-        self.misses += 1;
-        if quantity == 0 {
-            let before = self.far.remove(&rank).unwrap_or(0);
-            if before != 0 {
-                self.levels -= 1;
-                if self.best == rank {
-                    self.fall_to(self.far.last_key_value().map_or(NONE, |(rank, _)| *rank));
-                }
-            }
-            return before;
-        }
-        if rank > self.best {
-            self.move_to(page_of(rank));
-            return self.set(rank, quantity);
-        }
-        let before = self.far.insert(rank, quantity).unwrap_or(0);
-        if rank == self.best {
-            self.best_quantity = quantity;
-        }
-        self.levels += usize::from(before == 0);
-        before
-    }
-
-    /// The best has fallen into the lowest quarter of the window, or out of it: follows it.
-    fn sink(&mut self) {
-        if self.best == NONE || self.far.is_empty() {
+    fn follow(&mut self) {
+        let count = self.occupied.len();
+        let origin = origin_for(page_of(self.best), count);
+        if self.best == NONE || origin.abs_diff(self.origin) < count as u64 / 4 {
             return;
         }
-        let quarter = self.pages.len() as i64 / 4;
-        if page_of(self.best) < self.origin.saturating_add(quarter) {
-            self.move_to(page_of(self.best));
-        }
-    }
-
-    /// Moves the window so that `page` stands at three quarters of it.
-    #[cold]
-    fn move_to(&mut self, page: i64) {
-        let length = self.pages.len() as i64;
-        let origin = page.saturating_sub(length / 4 * 3);
-        if self.levels > self.far.len() {
-            for left in self.origin..origin.min(self.origin.saturating_add(length)) {
-                self.evict(left);
+        let old = std::mem::replace(&mut self.origin, origin);
+        for number in old..old.saturating_add(count as i64) {
+            if !self.in_window(number) {
+                self.evict(number);
             }
         }
-        self.origin = origin;
-        for (rank, quantity) in self.far.split_off(&origin.saturating_mul(PAGE as i64)) {
-            let place = self.place(page_of(rank));
-            let held = &mut self.pages[place];
-            held.occupied |= 1 << bit_of(rank);
-            held.quantities[bit_of(rank)] = quantity;
+        let mut inside = self.far.split_off(&first_of(origin));
+        self.far.extend(inside.split_off(&first_of(self.end())));
+        for (rank, quantity) in inside {
+            self.put(self.place(page_of(rank)), bit_of(rank), quantity);
         }
     }
 
     fn evict(&mut self, number: i64) {
         let place = self.place(number);
-        let left = std::mem::replace(&mut self.pages[place], EMPTY);
-        self.far.extend(left.iter(number));
+        let bits = std::mem::take(&mut self.occupied[place]);
+        for bit in falling(bits) {
+            let quantity = std::mem::take(&mut self.quantities[place][bit]);
+            self.far.insert(number * PAGE as i64 + bit as i64, quantity);
+        }
     }
 
-    /// A side that has outgrown its window gets one of twice the length.
     #[cold]
     fn widen(&mut self) {
         let misses = self.misses;
@@ -331,14 +345,20 @@ fn pages_for(levels: usize) -> usize {
     (levels / LEVELS_PER_PAGE).next_power_of_two().clamp(PAGES_MIN, PAGES_MAX)
 }
 
-impl Page {
-    fn iter(&self, number: i64) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let bits = std::iter::successors(Some(self.occupied), |bits| Some(bits & !(1 << bits.checked_ilog2()?)));
-        bits.take_while(|bits| *bits != 0).map(move |bits| {
-            let rank = highest(number, bits);
-            (rank, self.quantities[bit_of(rank)])
-        })
-    }
+/// The lowest page of a window of so many in which `page` stands at three quarters.
+fn origin_for(page: i64, count: usize) -> i64 {
+    page.saturating_sub(count as i64 / 4 * 3)
+}
+
+/// The set bits, highest first.
+fn falling(bits: u64) -> impl Iterator<Item = usize> {
+    let rests = std::iter::successors(Some(bits), |bits| Some(bits & !(1 << bits.checked_ilog2()?)));
+    rests.map_while(|bits| bits.checked_ilog2()).map(|bit| bit as usize)
+}
+
+/// The lowest rank of a page.
+fn first_of(page: i64) -> i64 {
+    page.saturating_mul(PAGE as i64)
 }
 
 fn page_of(rank: i64) -> i64 {
@@ -347,10 +367,6 @@ fn page_of(rank: i64) -> i64 {
 
 fn bit_of(rank: i64) -> usize {
     (rank & 63) as usize
-}
-
-fn highest(page: i64, bits: u64) -> i64 {
-    page * PAGE as i64 + i64::from(63 - bits.leading_zeros())
 }
 
 /// A level's rank: rises towards the best price of its side. Prices are positive, so the negation cannot overflow.

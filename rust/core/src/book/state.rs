@@ -61,6 +61,9 @@ pub enum Reason {
         /// What the book comes to.
         got: u32,
     },
+    /// A change that bears no id, and no checksum that could be held against the book.
+    #[error("a change without an id or a checksum to prove it by")]
+    Unproven,
     /// A snapshot whose levels are not strictly ordered or not positive.
     #[error("snapshot levels out of order, repeated or empty")]
     Disordered,

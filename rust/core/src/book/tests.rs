@@ -318,3 +318,22 @@ fn a_kept_id_from_the_far_future_bars_no_snapshot_for_ever() {
     book.snapshot(&snapshot(32, &[(14, 1)], &[(20, 1)]));
     assert_eq!((book.is_live(), book.sequence()), (true, 33));
 }
+
+/// An order that comes and goes far above the rest, as wide spreads have them, and one message of far too many levels.
+#[test]
+fn what_flickers_far_away_moves_nothing() {
+    let deep: Vec<_> = (0..1_000).map(|n| (1_000_000 - n, 1)).collect();
+    let mut book = Book::default();
+    book.snapshot(&snapshot(10, &deep, &[(9_000_000, 1)]));
+    for id in 10..5_000 {
+        let jump = 1_000_001 + (id as i64 % 7) * 200_000;
+        book.delta(&delta(id + 1, id + 1, id, &[(jump, 2), (jump, 0)], &[]));
+        let bids = book.side(Side::Bid);
+        assert_eq!((bids.best(), bids.len()), (Some(Level { price: 1_000_000, quantity: 1 }), 1_000));
+    }
+    let levels: Vec<_> = book.side(Side::Bid).iter().map(|level| (level.price, level.quantity)).collect();
+    assert_eq!(levels, deep);
+    let many: Vec<_> = (0..=LEVELS_MAX as i64).map(|n| (500 + n % 2, n % 2)).collect();
+    book.delta(&delta(5_001, 5_001, 5_000, &many, &[]));
+    assert_eq!(book.state(), &BookState::Gapped(Reason::TooDeep));
+}

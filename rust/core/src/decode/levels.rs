@@ -125,14 +125,16 @@ impl<'a> Levels<'a> {
             Self::One { .. } | Self::Bare { .. } | Self::Batch { .. } => return None,
             Self::Rows { raw, .. } | Self::Keyed { raw, .. } => raw.as_bytes(),
         };
-        if raw == b"[]" {
-            return Some(());
+        match raw {
+            b"[]" => return Some(()),
+            [b'[', ..] => {}
+            _ => return None,
         }
         let quick = Quick { raw, price_scale, quantity_scale, shapes };
         match *self {
             Self::Rows { fields: 2, .. } if raw.get(2) == Some(&b'"') => levels(quick, &quick::Quoted, into, note),
             Self::Rows { fields: 2, .. } => levels(quick, &quick::Bare, into, note),
-            Self::Rows { fields, .. } => levels(quick, &quick::Longer(fields - 2), into, note),
+            Self::Rows { fields, .. } => levels(quick, &quick::Longer(fields.checked_sub(2)?), into, note),
             Self::Keyed { price: "px", .. } => levels(quick, &quick::Orders, into, note),
             Self::Keyed { price: "p", .. } => levels(quick, &quick::Short, into, note),
             Self::Keyed { quantity: "qty", .. } => levels(quick, &quick::Numbers, into, note),

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 /// How a venue writes a level: opening, price, between, quantity, closing.
 pub(crate) trait Form {
+    /// Another for every other way of opening and between.
+    const NUMBER: u8;
     const OPENING: &'static [u8];
     const BETWEEN: &'static [u8];
 
@@ -114,11 +116,12 @@ pub(crate) fn needless_zero(before: &[u8], text: &Window, at: usize) -> bool {
 
 /// A form that ends with fixed bytes.
 macro_rules! form {
-    ($name:ident, $opening:literal, $between:literal, $closing:literal, $of:literal) => {
+    ($name:ident, $number:literal, $opening:literal, $between:literal, $closing:literal, $of:literal) => {
         #[doc = $of]
         pub(super) struct $name;
 
         impl Form for $name {
+            const NUMBER: u8 = $number;
             const OPENING: &'static [u8] = $opening;
             const BETWEEN: &'static [u8] = $between;
 
@@ -130,16 +133,17 @@ macro_rules! form {
     };
 }
 
-form!(Quoted, b"[\"", b"\",\"", b"\"]", "`[\"61800.20\",\"2.909\"]`: most venues.");
-form!(Bare, b"[", b",", b"]", "`[61800.2,2909]`: KuCoin.");
-form!(Short, b"{\"p\":\"", b"\",\"s\":", b"}", "`{\"p\":\"61800.2\",\"s\":2909}`: Gate.");
-form!(Numbers, b"{\"price\":", b",\"qty\":", b"}", "`{\"price\":61800.5,\"qty\":2909}`: Kraken.");
-form!(Sized, b"{\"price\":\"", b"\",\"size\":\"", b"\"}", "`{\"price\":\"61800\",\"size\":\"2.909\"}`: dYdX.");
+form!(Quoted, 0, b"[\"", b"\",\"", b"\"]", "`[\"61800.20\",\"2.909\"]`: most venues.");
+form!(Bare, 1, b"[", b",", b"]", "`[61800.2,2909]`: KuCoin.");
+form!(Short, 2, b"{\"p\":\"", b"\",\"s\":", b"}", "`{\"p\":\"61800.2\",\"s\":2909}`: Gate.");
+form!(Numbers, 3, b"{\"price\":", b",\"qty\":", b"}", "`{\"price\":61800.5,\"qty\":2909}`: Kraken.");
+form!(Sized, 4, b"{\"price\":\"", b"\",\"size\":\"", b"\"}", "`{\"price\":\"61800\",\"size\":\"2.909\"}`: dYdX.");
 
 /// `["61800.2","2.909","0","13"]`: OKX; so many more strings of digits.
 pub(super) struct Longer(pub(super) usize);
 
 impl Form for Longer {
+    const NUMBER: u8 = Quoted::NUMBER;
     const OPENING: &'static [u8] = b"[\"";
     const BETWEEN: &'static [u8] = b"\",\"";
 
@@ -156,6 +160,7 @@ impl Form for Longer {
 pub(super) struct Orders;
 
 impl Form for Orders {
+    const NUMBER: u8 = 5;
     const OPENING: &'static [u8] = b"{\"px\":\"";
     const BETWEEN: &'static [u8] = b"\",\"sz\":\"";
 

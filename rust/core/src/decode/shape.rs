@@ -55,7 +55,8 @@ impl Shape {
                 *place = at as u8;
             }
         }
-        Some(shape)
+        // What stands around the price has not been compared yet.
+        shape.fits(text).then_some(shape)
     }
 }
 
@@ -65,15 +66,25 @@ impl Shape {
 pub struct Shapes {
     pub(crate) last: Shape,
     before: Shape,
+    /// The form and the price scale that both are of.
+    of: Option<(u8, u8)>,
 }
 
 impl Default for Shapes {
     fn default() -> Self {
-        Self { last: Shape::NONE, before: Shape::NONE }
+        Self { last: Shape::NONE, before: Shape::NONE, of: None }
     }
 }
 
 impl Shapes {
+    /// Levels of this form and price scale are to come: what was learnt of others is of no use.
+    #[inline(always)]
+    pub(crate) fn begin<F: Form>(&mut self, scale: u8) {
+        if self.of != Some((F::NUMBER, scale)) {
+            *self = Self { of: Some((F::NUMBER, scale)), ..Self::default() };
+        }
+    }
+
     /// The level at the beginning of `text` is not written like the last: takes the one before, or learns its own.
     #[cold]
     #[inline(never)]

@@ -18,6 +18,7 @@ pub(crate) fn each<F: Form>(quick: &mut Quick<'_>, form: &F, into: &mut Vec<Leve
     let windows = Windows::new(quick.raw, &mut last);
     let mut at = Windows::START;
     let scale = u32::from(quick.quantity_scale);
+    quick.shapes.begin::<F>(quick.price_scale);
     let aligned = aligned(quick.quantity_scale);
     loop {
         let text = windows.at(at)?;

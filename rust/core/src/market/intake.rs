@@ -8,7 +8,8 @@ use crate::book::checksum::Digits;
 use crate::book::{Book, Delta, Effect, Full, Reason, OUTDATED_RUN_MAX};
 use crate::counters::Counters;
 use crate::decode::{
-    BestFrame, ChangeFrame, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, Shapes, TickerFrame, Tickers,
+    BestFrame, ChangeFrame, Checksum, DeltaFrame, Event, FullFrame, FundingFrame, Joining, Kind, Shapes, TickerFrame,
+    Tickers,
 };
 use crate::funding::{next_full_hour_ns, Funding, Ticker};
 use crate::ids::{InstrumentId, VenueId};
@@ -50,7 +51,7 @@ impl Market {
             Event::Ignored => Claim::Ignored,
             Event::Malformed(kind, symbol, fault) => self.take_malformed(venue, kind, symbol, fault),
             Event::Delta(delta) => self.take_delta(venue, &delta, ts_recv_ns, Book::delta),
-            Event::Follow(delta) => self.take_delta(venue, &delta, ts_recv_ns, Book::follow),
+            Event::Follow(delta) => self.take_follow(venue, &delta, ts_recv_ns),
             Event::Change(change) => self.take_change(venue, &change, ts_recv_ns),
             Event::Full(full) => self.take_full(venue, &full, ts_recv_ns, Book::full),
             Event::Begin(full) => self.take_full(venue, &full, ts_recv_ns, Book::begin),
@@ -132,6 +133,18 @@ impl Market {
             }),
             Err(reason) => lose(&mut self.watch, counters, entry, reason),
         }
+    }
+
+    /// A change without an id is believed for its checksum alone.
+    fn take_follow(&mut self, venue: VenueId, frame: &DeltaFrame<'_>, ts_recv_ns: i64) -> Claim {
+        let proven = |entry: &Entry| entry.digits.is_some() && matches!(frame.checksum, Some(Checksum::Best25(_)));
+        if frame.last == 0 {
+            let found = target(&mut self.venues, &mut self.entries, venue, frame.symbol);
+            if let Some((counters, entry)) = found.filter(|(_, entry)| entry.book.is_live() && !proven(entry)) {
+                return lose(&mut self.watch, counters, entry, Reason::Unproven);
+            }
+        }
+        self.take_delta(venue, frame, ts_recv_ns, Book::follow)
     }
 
     fn take_change(&mut self, venue: VenueId, frame: &ChangeFrame<'_>, ts_recv_ns: i64) -> Claim {

@@ -93,6 +93,51 @@ proptest! {
     }
 }
 
+/// Bytes that matter to one form or another.
+fn mutated(raw: &str, changes: &[(usize, u8)]) -> String {
+    const BYTES: &[u8] = b"[]{},:\".0123456789 apxsz\\e-";
+    let mut bytes = raw.as_bytes().to_vec();
+    for (at, drawn) in changes {
+        let (at, byte) = (at % bytes.len(), BYTES[*drawn as usize % BYTES.len()]);
+        match drawn % 3 {
+            0 => bytes[at] = byte,
+            1 => bytes.insert(at, byte),
+            _ => drop(bytes.remove(at)),
+        }
+        if bytes.is_empty() {
+            bytes.push(b'[');
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    /// Broken punctuation, swapped and wrong keys, other forms and scales with the same memory of shapes.
+    #[test]
+    fn nothing_is_read_that_was_not_compared(
+        messages in prop::collection::vec(
+            (0usize..7, 0usize..7, prop::collection::vec((number(), number()), 1..5),
+             prop::collection::vec((any::<usize>(), any::<u8>()), 0..4), (0u8..4, 0u8..5), any::<bool>()),
+            1..6,
+        ),
+    ) {
+        let mut shapes = Shapes::default();
+        for (form, read_as, pairs, changes, scales, swapped) in messages {
+            let mut raw = mutated(&written(form, &pairs), &changes);
+            if swapped {
+                raw = raw.replace("\"px\"", "\"?\"").replace("\"sz\"", "\"px\"").replace("\"?\"", "\"sz\"");
+            }
+            let levels = levels_of(if changes.is_empty() { read_as } else { form }, &raw);
+            prop_assert_eq!(in_use(&levels, scales, &mut shapes), slowly(&levels, scales), "{}", raw);
+            if let Some(read) = portably(&levels, scales).filter(|_| raw.starts_with("[[\"")) {
+                prop_assert_eq!(Ok(read), slowly(&levels, scales), "{}", raw);
+            }
+        }
+    }
+}
+
 /// What venues really write must not fall to the slow reader: lengths that change, needless zeros, long prices.
 #[test]
 fn ordinary_levels_are_read_quickly() {
