@@ -11,7 +11,7 @@ from arbbot.domain.units import MS_NS
 from arbbot.engine.context import EngineContext
 from arbbot.market.watch import Pair
 
-__all__ = ["LOOK_EVERY_NS", "REST_NS", "Lookout"]
+__all__ = ["LOOK_EVERY_NS", "RESTS_PER_LOOK", "REST_NS", "Lookout"]
 
 LOOK_EVERY_NS = 100 * MS_NS
 # Six assets on three venues take about 3 ms to judge: wild books keep the engine busy a quarter of the time, not all.

@@ -12,7 +12,7 @@ import pytest
 from arbbot.domain.decision import Approved, Decision, Refused
 from arbbot.domain.events import Event, IntentWritten, PairApproved
 from arbbot.domain.units import MS_NS
-from arbbot.engine.lookout import LOOK_EVERY_NS, REST_NS, Lookout
+from arbbot.engine.lookout import LOOK_EVERY_NS, REST_NS, RESTS_PER_LOOK, Lookout
 from arbbot.research.virtual import VirtualLoop, run_virtual
 from builders.bench import EngineBench
 
@@ -131,7 +131,7 @@ def test_the_rest_begins_when_a_look_has_ended_and_a_look_answers_what_called_be
         bench.clock.ns += REST_NS  # so long did it take
         lookout.expect("ETH", [])
         call()
-        assert [await due_after(REST_MS - 1), await due_after(1)] == [False, True]
+        assert [await due_after(RESTS_PER_LOOK * REST_MS - 1), await due_after(1)] == [False, True]
         call()
         bench.clock.ns += LOOK_EVERY_NS
         assert [lookout.due(), await due_after(REST_MS + 1)] == [True, False]
