@@ -46,7 +46,7 @@ bench-peers: .venv-peers/.made ## install what the core is measured against, in 
 	.venv-peers/bin/python -m pip install --quiet --require-hashes -r requirements-peers.lock
 	@touch $@
 
-bench-check: $(VENV)/.dev ## instruction counts of the hot paths; a growth above 3 % fails (needs valgrind)
+bench-check: $(VENV)/.dev ## instruction counts of the hot paths; more than 3 % off the record fails (needs valgrind)
 	@python -m benches.instructions
 
 fuzz: ## hostile frames for one decoder (VENUE=okx SECONDS=600 CORPUS=folder; needs cargo-fuzz and a nightly compiler)

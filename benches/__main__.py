@@ -11,14 +11,22 @@ from benches.rows import CURVES, ROWS, contests
 from benches.workers import ROOT, Workers, figures, measure_binary
 
 ROUNDS, ROUNDS_QUICK = 5, 1
+# rows that no contest gives; `live` stands for every row of the live path
+APART = {"memory": "memory of a book of 1,000 levels a side", "live": "whole live path, every venue"}
+WHAT = {row.id: row.what for row in ROWS} | APART
 
 
 def arguments() -> argparse.Namespace:
     """From the command line."""
     parser = argparse.ArgumentParser(prog="python -m benches", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round, no live path; nothing is written")
-    parser.add_argument("--only", nargs="*", default=[], help="IDs of rows; nothing is written")
-    return parser.parse_args()
+    parser.add_argument("--only", nargs="+", default=[], metavar="ID", help="these rows; nothing is written")
+    parser.add_argument("--list", action="store_true", help="every row's ID, and nothing is measured")
+    asked = parser.parse_args()
+    unknown = [one for one in asked.only if one not in WHAT]
+    if unknown:
+        parser.error(f"no row {', '.join(unknown)}: use {', '.join(WHAT)}")
+    return asked
 
 
 def keep(found: dict[str, object], curves: dict[str, plot.Lines]) -> None:
@@ -32,6 +40,9 @@ def keep(found: dict[str, object], curves: dict[str, plot.Lines]) -> None:
 def main() -> int:
     """Measure everything, or some rows."""
     asked = arguments()
+    if asked.list:
+        print("\n".join(f"{one:<18}  {what}" for one, what in WHAT.items()))
+        return 0
     rows = [row for row in ROWS if not asked.only or row.id in asked.only]
     wanted = [one for row in rows for one in row.contests()] if asked.only else contests()
     binary = measure_binary()
@@ -43,8 +54,10 @@ def main() -> int:
         found = figures(workers.ask, dict.fromkeys(wanted), rounds, lambda line: print(line, file=sys.stderr))
         workers.end()
         made = [results.result(row, found) for row in rows]
-        if not asked.only:
-            made += [results.memory(directory, binary), *([] if asked.quick else results.live())]
+        if not asked.only or "memory" in asked.only:
+            made.append(results.memory(directory, binary))
+        if "live" in asked.only or not (asked.only or asked.quick):
+            made += results.live()
     machine = results.machine()
     print(table.text(made, machine))
     if not asked.only and not asked.quick:

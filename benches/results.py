@@ -9,12 +9,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from benches.rows import CURVES, Row
+from benches.rows import CURVES, Rival, Row
 from benches.workers import CORE, PEERS_PYTHON, ROOT, Figure
+from benches.workload import CAPTURE
 
 Result = dict[str, Any]
 BOOKS = 2_000
 KIB = 1024
+NO_CAPTURE = "no capture: looked for in ../shared/data/books"
 PACKAGES = ("nautilus_trader", "order_book", "ccxt", "msgspec", "orjson", "numpy", "polars")
 
 
@@ -23,14 +25,21 @@ def result(row: Row, found: dict[str, Figure]) -> Result:
     ours = found[row.ours]
     base = found[row.base] if row.base else None
     made: Result = {"id": row.id, "what": row.what, "unit": row.unit, "target": row.target, "note": row.note}
-    made["missing"] = ours.missing or (base.missing if base else "")
+    made["missing"] = why(row.ours, ours) or (why(row.base, base) if base else "")
     made["measured"] = None if made["missing"] else value(row, ours, base)
-    made["ratios"] = {rival.name: ratio(row, found[rival.contest], ours, rival.target) for rival in row.rivals}
+    made["ratios"] = {rival.name: ratio(row, rival, found) for rival in row.rivals}
     for top, bottom in row.grows:
-        missing = found[top].missing or found[bottom].missing
+        missing = why(top, found[top]) or why(bottom, found[bottom])
         grown = None if missing else found[top].ratio_to(found[bottom])
         made["ratios"][top.rsplit("/", 1)[-1]] = {"measured": grown, "ratio": None, "target": None, "missing": missing}
     return made
+
+
+def why(contest: str, figure: Figure) -> str:
+    """Why there is no figure; empty where there is one."""
+    workload = contest.split("/")[1]
+    # a worker tells only that the workload's file is not there
+    return NO_CAPTURE if figure.missing and workload.startswith("capture") and not CAPTURE.exists() else figure.missing
 
 
 def value(row: Row, ours: Figure, base: Figure | None) -> float:
@@ -42,13 +51,14 @@ def value(row: Row, ours: Figure, base: Figure | None) -> float:
     return ours.median * row.scale
 
 
-def ratio(row: Row, rival: Figure, ours: Figure, target: float | None) -> Result:
+def ratio(row: Row, rival: Rival, found: dict[str, Figure]) -> Result:
     """How many times ours it costs."""
-    missing = rival.missing or ours.missing
+    theirs, ours = found[rival.contest], found[row.ours]
+    missing = why(rival.contest, theirs) or why(row.ours, ours)
     return {
-        "measured": None if rival.missing else rival.median * row.scale,
-        "ratio": None if missing else rival.ratio_to(ours),
-        "target": target,
+        "measured": None if theirs.missing else theirs.median * row.scale,
+        "ratio": None if missing else theirs.ratio_to(ours),
+        "target": rival.target,
         "missing": missing,
     }
 

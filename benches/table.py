@@ -1,9 +1,10 @@
-"""The table as text: a row a figure, its rivals below it, MISS in front of what does not reach its target."""
+"""The table as text: a row a figure with its ID, its rivals below it, MISS in front of what misses its target."""
 
 from typing import Any
 
 from benches.results import Result, misses
 
+WHAT_WIDTH, UNIT_WIDTH = 75, 12
 LEFT_OUT = "hummingbot is left out: it has no wheel for Python 3.11."
 
 
@@ -23,28 +24,34 @@ def shown(row: Result) -> list[str]:
     """A row's lines."""
     measured, target = row["measured"], row["target"]
     if measured is None:
-        return [f"{'-':>5} {row['what']}: {row['missing']}", *notes(row)]
+        return [f"{'-':>4} {row['id']}  {row['what']}: {row['missing']}", *notes(row)]
     good = target is None or measured <= target
     asked = "" if target is None else f"≤ {target:g}"
-    first = f"{mark(good, target is not None):>5} {row['what']:<66} {number(measured):>9} {row['unit']:<14} {asked}"
-    return [first.rstrip(), *(rival(name, one, row["unit"]) for name, one in row["ratios"].items()), *notes(row)]
+    first = line(mark(good, target is not None), f"{row['id']}  {row['what']}", measured, row["unit"])
+    beside = [rival(name, one, row["unit"]) for name, one in row["ratios"].items()]
+    return [f"{first} {asked}".rstrip(), *beside, *notes(row)]
+
+
+def line(flag: str, what: str, measured: float, unit: str) -> str:
+    """The columns that all figures have."""
+    return f"{flag:>4} {what:<{WHAT_WIDTH}} {number(measured):>9} {unit:<{UNIT_WIDTH}}"
 
 
 def rival(name: str, one: dict[str, Any], unit: str) -> str:
     """A rival's line: its own figure, and how many times ours that is."""
     if one["measured"] is None or (one["ratio"] is None and one.get("missing")):
-        return f"{'-':>5}     {name}: {one.get('missing') or 'not measured'}"
+        return f"{'-':>4}     {name}: {one.get('missing') or 'not measured'}"
     if one["ratio"] is None:
-        return f"{'':>5}     {name:<62} {number(one['measured']):>9} {unit}"
+        return line("", f"    {name}", one["measured"], unit).rstrip()
     asked = "" if one["target"] is None else f"≥ {one['target']:g}×"
     good = one["target"] is None or one["ratio"] >= one["target"]
-    flag = mark(good, one["target"] is not None)
-    return f"{flag:>5}     {name:<62} {number(one['measured']):>9} {unit:<14} {number(one['ratio'])}×  {asked}".rstrip()
+    first = line(mark(good, one["target"] is not None), f"    {name}", one["measured"], unit)
+    return f"{first} {number(one['ratio'])}×  {asked}".rstrip()
 
 
 def notes(row: Result) -> list[str]:
     """What is validated, where it is said."""
-    return [f"{'':>5}       ({row['note']})"] if row["note"] else []
+    return [f"{'':>4}       ({row['note']})"] if row["note"] else []
 
 
 def text(rows: list[Result], machine: Result) -> str:

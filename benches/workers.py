@@ -122,7 +122,7 @@ def figures(
     found: dict[str, Figure] = {identity: Figure() for identity in identities}
     for name in dict.fromkeys(family(identity) for identity in found):
         turn = [identity for identity in found if family(identity) == name]
-        say(f"{name}: {len(turn)} contests")
+        say(f"measuring {name}: {len(turn)} contestants")
         for _ in range(rounds):
             for identity in turn:
                 if not found[identity].missing:

@@ -12,7 +12,7 @@ BLOCK = re.compile(r"```(?:sh|console)\n(.*?)```", re.S)
 def commands() -> list[tuple[str, list[str]]]:
     """The documents' commands, with where each stands."""
     found = []
-    for document in sorted(ROOT.glob("*.md")):
+    for document in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]):
         for block in BLOCK.findall(document.read_text()):
             for line in block.splitlines():
                 words = line.removeprefix("$ ").split("#")[0].split()

@@ -43,7 +43,7 @@ class Top:
 
     @property
     def bid(self) -> str:
-        """Quote currency per venue quantity unit."""
+        """Quote currency, as the venue quotes it."""
 
     @property
     def bid_quantity(self) -> str:
@@ -51,7 +51,7 @@ class Top:
 
     @property
     def ask(self) -> str:
-        """Quote currency per venue quantity unit."""
+        """Quote currency, as the venue quotes it."""
 
     @property
     def ask_quantity(self) -> str:
@@ -79,7 +79,7 @@ class Funding:
 
     @property
     def ts_next_ns(self) -> int:
-        """The next settlement; on Hyperliquid the first full hour after the frame was received."""
+        """The next settlement; where a venue names none (Hyperliquid, Gate, dYdX) the next full interval of the day."""
 
     @property
     def price_pay(self) -> float:
@@ -135,8 +135,8 @@ class Core:
     def add_venue(self, name: str, decoder: str) -> int:
         """The number of a new venue; `decoder` is whose frames it sends.
 
-        `binanceusdm` (COIN-M too), `bitget`, `bybit`, `dydx`, `gate`, `hyperliquid`, `krakenfutures`, `kucoinfutures` or
-        `okx`: docs/core.md tells their channels. Raises CoreError for another one, and for a name that is taken.
+        `binanceusdm` (COIN-M too), `bitget`, `bybit`, `dydx`, `gate`, `hyperliquid`, `krakenfutures`, `kucoinfutures`
+        or `okx`: docs/core.md tells their channels. Raises CoreError for another one, and for a name that is taken.
         """
 
     def add_instrument(
@@ -157,9 +157,9 @@ class Core:
         `tick`, `lot`, `multiplier` are plain positive decimals; the decimals of `tick` and `lot` are what prices and
         quantities may have. `multiplier` is asset units that a price is for (1000PEPEUSDT: 1000). `contract_size`
         is what one venue quantity unit holds of what a price is for: 1 on Binance, Bybit, Hyperliquid and dYdX, `ctVal`
-        on OKX, `quanto_multiplier` on Gate, `multiplier` on KuCoin. Inverse contracts (COIN-M) cannot be said: of theirs
-        only prices and levels are right. `fee_rate_taker` is a fraction of notional, `funding_interval_hours` from 1 to
-        24.
+        on OKX, `quanto_multiplier` on Gate, `multiplier` on KuCoin. Inverse contracts (COIN-M) cannot be said: of
+        theirs only prices and levels are right. `fee_rate_taker` is a fraction of notional, `funding_interval_hours`
+        from 1 to 24.
         """
 
     def set_interval(self, instrument: int, hours: int) -> None:

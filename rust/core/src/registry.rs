@@ -187,6 +187,14 @@ fn value((mantissa, exponent): (i64, i32)) -> f64 {
     }
 }
 
+/// A name that is one.
+pub(crate) fn named(name: &'static str, text: &str) -> Result<(), Refused> {
+    if text.is_empty() {
+        return Err(refused(name, text, "a name is needed"));
+    }
+    Ok(())
+}
+
 pub(crate) fn fee(name: &'static str, rate: f64) -> Result<f64, Refused> {
     // No venue charges or pays 10 %: a larger figure is a percentage mistaken for a fraction.
     if rate.is_finite() && rate.abs() < 0.1 {

@@ -1,6 +1,7 @@
 //! Frames in, and what became of them.
 
 use crate::frame::bytes;
+use crate::number::{Listed, Venue};
 use crate::Core;
 use arbbot_core::{Claim, InstrumentId, Market, Refused, VenueId};
 use pyo3::prelude::*;
@@ -17,9 +18,13 @@ const DETACHED_FRAMES_MIN: usize = 64;
 
 #[pymethods]
 impl Core {
-    fn feed(&self, venue: u32, frame: &Bound<'_, PyAny>, ts_recv_ns: i64) -> PyResult<i64> {
+    /// Take one raw WebSocket frame; the instrument it was about, or UNCLAIMED, IGNORED, MALFORMED, SEVERAL.
+    ///
+    /// `ts_recv_ns` is when it was received, ns of UTC: `time.time_ns()`. `str` and `bytes` are read in place, other
+    /// buffers copied. Raises TypeError for anything else.
+    fn feed(&self, venue: Venue, frame: &Bound<'_, PyAny>, ts_recv_ns: i64) -> PyResult<i64> {
         let frame = bytes(frame)?;
-        let claim = self.run(|market| market.feed(VenueId(venue), &frame, ts_recv_ns))?;
+        let claim = self.run(|market| market.feed(VenueId(venue.0), &frame, ts_recv_ns))?;
         Ok(match claim {
             Claim::Unclaimed => UNCLAIMED,
             Claim::Ignored => IGNORED,
@@ -29,8 +34,12 @@ impl Core {
         })
     }
 
-    fn feed_many(&self, py: Python<'_>, frames: Vec<(u32, Bound<'_, PyAny>, i64)>) -> PyResult<usize> {
-        let read = frames.iter().map(|(venue, frame, ts_recv_ns)| Ok((VenueId(*venue), bytes(frame)?, *ts_recv_ns)));
+    /// Take (venue, frame, ts_recv_ns) in order; how many were applied to a book or a funding rate.
+    ///
+    /// From 64 frames on other threads run meanwhile. Raises TypeError before the first is taken if one is no frame,
+    /// CoreError likewise if a venue's number is negative, and at an unknown venue, with those before it taken.
+    fn feed_many(&self, py: Python<'_>, frames: Vec<(Venue, Bound<'_, PyAny>, i64)>) -> PyResult<usize> {
+        let read = frames.iter().map(|(venue, frame, ts_recv_ns)| Ok((VenueId(venue.0), bytes(frame)?, *ts_recv_ns)));
         let read = read.collect::<PyResult<Vec<_>>>()?;
         // Borrowed frames cannot change, and `frames` keeps them alive.
         let work = || self.run(|market| take(market, &read));
@@ -41,20 +50,27 @@ impl Core {
         }
     }
 
-    fn snapshot(&self, instrument: u32, body: &Bound<'_, PyAny>, ts_recv_ns: i64) -> PyResult<bool> {
+    /// Take a REST order book; False when it could not be read (a waiting book then says why in `Books.state`).
+    fn snapshot(&self, instrument: Listed, body: &Bound<'_, PyAny>, ts_recv_ns: i64) -> PyResult<bool> {
         let body = bytes(body)?;
-        self.run(|market| market.snapshot(InstrumentId(instrument), &body, ts_recv_ns))
+        self.run(|market| market.snapshot(InstrumentId(instrument.0), &body, ts_recv_ns))
     }
 
-    fn invalidate(&self, instrument: u32, reason: &str) -> PyResult<()> {
-        self.run(|market| market.invalidate(InstrumentId(instrument), reason))
+    /// Make a book Stale until its next snapshot, and its funding unknown until the next frame.
+    fn invalidate(&self, instrument: Listed, reason: &str) -> PyResult<()> {
+        self.run(|market| market.invalidate(InstrumentId(instrument.0), reason))
     }
 
-    fn gapped(&self, venue: u32) -> PyResult<Vec<u32>> {
-        let ids = self.run(|market| market.gapped(VenueId(venue)))?;
+    /// Instruments of a venue that need a snapshot: book not Live, or (bybit, dydx) ticker not heard whole.
+    fn gapped(&self, venue: Venue) -> PyResult<Vec<u32>> {
+        let ids = self.run(|market| market.gapped(VenueId(venue.0)))?;
         Ok(ids.into_iter().map(|id| id.0).collect())
     }
 
+    /// Totals per venue.
+    ///
+    /// Every frame is in one of `unclaimed`, `ignored`, `malformed` (REST snapshots too), `applied`; of the applied,
+    /// `outdated` had no effect and `buffered` wait for a snapshot. `snapshots` and `gaps` count what befell books.
     fn counters<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let totals = self.run(|market| {
             let named = |(id, name): (VenueId, &str)| Ok((name.to_owned(), market.counters(id)?.named()));

@@ -1,6 +1,7 @@
 //! A frame as bytes, whatever Python type holds it: borrowed from `str` and `bytes`, copied from writable buffers.
 
 use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use std::borrow::Cow;
@@ -18,6 +19,12 @@ pub(crate) fn bytes<'a>(frame: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, [u8]>> 
         return Ok(Cow::Borrowed(bytes.as_bytes()));
     }
     // Another thread may write to such a buffer while it is read, so it is copied.
-    let buffer: PyBuffer<u8> = PyBuffer::get(frame)?;
+    let buffer: PyBuffer<u8> = PyBuffer::get(frame).map_err(|_| no_frame(frame))?;
     buffer.to_vec(frame.py()).map(Cow::Owned)
+}
+
+#[cold]
+fn no_frame(given: &Bound<'_, PyAny>) -> PyErr {
+    let kind = given.get_type().name().map_or_else(|_| "that".to_owned(), |name| name.to_string());
+    PyTypeError::new_err(format!("a frame is str or bytes, not {kind}: pass the raw text"))
 }

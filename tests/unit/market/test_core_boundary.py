@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Books, Core, Funding, PairPrice, Prices, Top
+from arbbot._core import IGNORED, MALFORMED, UNCLAIMED, Board, Books, Core, Funding, PairPrice, Prices, Top
 from arbbot.domain.errors import CoreError
-from builders.market import T_NS, l2_book
+from builders.market import T_NS, asset_context, l2_book
 
 FRAME = l2_book([("100.0", "1")], [("101.0", "1")])
 
@@ -55,10 +55,13 @@ def test_values_come_from_the_core_only(kind: type) -> None:
         kind()
 
 
-@pytest.mark.parametrize("frame", [3, None, [FRAME], 1.5])
+@pytest.mark.parametrize("frame", [3, None, [FRAME], {"e": 1}, 1.5])
 def test_anything_else_is_a_type_error(frame: object) -> None:
-    with pytest.raises(TypeError):
+    wanted = f"a frame is str or bytes, not {type(frame).__name__}: pass the raw text"
+    with pytest.raises(TypeError, match=wanted):
         core().feed(0, frame, T_NS)  # the stub refuses it too: see tests/typing
+    with pytest.raises(TypeError, match=wanted):
+        core().feed_many([(0, frame, T_NS)])
 
 
 def test_refusals_are_our_own_errors_and_say_what_to_do() -> None:
@@ -78,6 +81,68 @@ def test_refusals_are_our_own_errors_and_say_what_to_do() -> None:
         Books(made).levels(0, "buy", 1)
     with pytest.raises(CoreError, match='rate "NaN" refused'):
         made.set_rate("USDC", float("nan"))
+
+
+@pytest.mark.parametrize("number", [-1, 2**32, -(2**70), 2**70])
+def test_a_number_that_cannot_be_one_is_refused_like_one_that_is_unknown(number: int) -> None:
+    made = core()
+    books, prices, board = Books(made), Prices(made), Board(made)
+    terms = ("X", "X", "USDC", "0.1", "1", "1", 0.0, 1)
+    for call in (
+        lambda: made.feed(number, FRAME, T_NS),
+        lambda: made.feed_many([(number, FRAME, T_NS)]),
+        lambda: made.gapped(number),
+        lambda: made.set_funding_cost(number, 0.0),
+        lambda: made.add_instrument(number, *terms),
+    ):
+        with pytest.raises(CoreError, match=f"^no venue {number}: register it with add_venue first"):
+            call()
+    for call in (
+        lambda: made.snapshot(number, b"", T_NS),
+        lambda: made.set_interval(number, 8),
+        lambda: made.set_rate_source("USDC", number),
+        lambda: books.top(number),
+        lambda: prices.funding(number),
+        lambda: prices.pair(0, number, 1.0, T_NS),
+        lambda: board.hold(0, number, 1.0),
+    ):
+        with pytest.raises(CoreError, match=f"^no instrument {number}: register it with add_instrument first"):
+            call()
+
+
+@pytest.mark.parametrize("count", [-1, 2**70])
+def test_a_count_that_is_none_is_refused(count: int) -> None:
+    made = core()
+    for call in (
+        lambda: Books(made).levels(0, "bid", count),
+        lambda: Books(made).merged("BTC", "USDC", "bid", count),
+        lambda: Prices(made).best_divergences(T_NS, count),
+        lambda: Board(made, count),
+        lambda: made.set_interval(0, count),
+    ):
+        with pytest.raises(CoreError, match=f"^{count} refused: a whole number from 0 to 4294967295 is needed"):
+            call()
+    for other in ("0", 1.0, None):
+        with pytest.raises(TypeError):
+            made.feed(other, FRAME, T_NS)
+
+
+def test_values_show_what_they_hold() -> None:
+    made = core()
+    made.add_venue("second", "hyperliquid")
+    made.add_instrument(1, "BTC", "BTC", "USDC", "0.1", "0.001", "1", 0.0005, 1)
+    made.set_rate("USDC", 1.0)
+    for venue in (0, 1):
+        made.feed(venue, FRAME, T_NS)
+        made.feed(venue, asset_context("0.0001", "100.5"), T_NS)
+    assert repr(Books(made).top(0)) == "Top(bid=100.0 × 1.000, ask=101.0 × 1.000)"
+    funding = Prices(made).funding(0)
+    assert funding is not None
+    assert repr(funding) == (
+        f"Funding(rate=0.0001, interval_hours=1, ts_next_ns={funding.ts_next_ns}, price_pay=100.5)"
+    )
+    pair = Prices(made).pair(0, 1, 1.0, T_NS)
+    assert repr(pair) == "PairPrice(long=0, short=1, entry=-1.0, exit=-1.0, fees=0.201, carry_per_hour=0.0)"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[]", b'{"lastUpdateId":1}', b"[" * 100_000])

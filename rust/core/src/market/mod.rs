@@ -13,7 +13,7 @@ use crate::decode::{Decoder, Shapes};
 use crate::funding::{Funding, Ticker, FUNDING_AGE_NS_MAX};
 use crate::ids::{AssetId, CurrencyId, InstrumentId, Names, VenueId};
 use crate::quote;
-use crate::registry::{interval, Instrument, Refused, Terms, INSTRUMENTS_MAX};
+use crate::registry::{interval, named, Instrument, Refused, Terms, INSTRUMENTS_MAX};
 pub use intake::Claim;
 use links::Links;
 use rustc_hash::FxHashMap;
@@ -98,6 +98,7 @@ impl Market {
     /// # Errors
     /// When the name is taken.
     pub fn add_venue(&mut self, name: &str, decoder: Decoder) -> Result<VenueId, Refused> {
+        named("venue", name)?;
         if self.venue_names.number(name).is_some() {
             return Err(Refused::Twice(name.into()));
         }
@@ -112,6 +113,9 @@ impl Market {
     /// # Errors
     /// An unknown venue, a symbol that is taken, or a term out of range.
     pub fn add_instrument(&mut self, terms: &Terms<'_>) -> Result<InstrumentId, Refused> {
+        for (name, text) in [("symbol", terms.symbol), ("asset", terms.asset), ("quote", terms.quote)] {
+            named(name, text)?;
+        }
         let venue = self.venues.get_mut(terms.venue.index()).ok_or(Refused::NoVenue(terms.venue.0))?;
         if venue.symbols.contains_key(terms.symbol) {
             return Err(Refused::Twice(terms.symbol.into()));
