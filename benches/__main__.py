@@ -1,4 +1,4 @@
-"""`python -m benches [--quick] [--only ID…]`: prints the table, writes benches/latest.json and the growth curves."""
+"""`python -m benches [--quick] [--only ID…]`: prints the table; a full run keeps it, its figures and its curves."""
 
 import argparse
 import json
@@ -29,8 +29,9 @@ def arguments() -> argparse.Namespace:
     return asked
 
 
-def keep(found: dict[str, object], curves: dict[str, plot.Lines]) -> None:
-    """benches/latest.json and docs/bench-*.svg."""
+def keep(found: dict[str, object], curves: dict[str, plot.Lines], printed: str) -> None:
+    """benches/latest.json, docs/bench.txt and docs/bench-*.svg."""
+    (ROOT / "docs" / "bench.txt").write_text(printed + "\n")
     (ROOT / "benches" / "latest.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     for curve in CURVES:
         drawn = plot.svg(curve.title, curve.across, curve.up, curves[curve.id])
@@ -59,10 +60,11 @@ def main() -> int:
         if "live" in asked.only or not (asked.only or asked.quick):
             made += results.live()
     machine = results.machine()
-    print(table.text(made, machine))
+    printed = table.text(made, machine)
+    print(printed)
     if not asked.only and not asked.quick:
         curves = results.curves(found)
-        keep({"machine": machine, "rounds": rounds, "rows": made, "curves": curves}, curves)
+        keep({"machine": machine, "rounds": rounds, "rows": made, "curves": curves}, curves, printed)
     return 0
 
 
