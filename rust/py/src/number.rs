@@ -18,9 +18,10 @@ pub(crate) struct Listed(pub u32);
 pub(crate) struct Count(pub u32);
 
 /// None for a whole number that is negative or too large.
+#[inline(always)]
 fn number(value: Borrowed<'_, '_, PyAny>) -> PyResult<Option<u32>> {
-    match value.extract::<i64>() {
-        Ok(number) => Ok(u32::try_from(number).ok()),
+    match value.extract::<u32>() {
+        Ok(number) => Ok(Some(number)),
         Err(fault) if fault.is_instance_of::<PyOverflowError>(value.py()) => Ok(None),
         Err(fault) => Err(fault),
     }
