@@ -1,7 +1,8 @@
-//! Plain decimals at the speed of sixteen bytes a step: the ordinary price or quantity becomes its mantissa with no
-//! loop and no branch that depends on how long it is.
+//! Plain decimals eight or sixteen bytes at a time, on any machine: the ordinary number becomes its mantissa without a
+//! loop.
 //!
-//! Accepts a subset of what [`crate::num`] accepts, with the same value. What is not ordinary (long, too fine, signed) is left to `num`, which judges it and names the reason.
+//! Accepts a subset of what [`crate::num`] accepts, with the same value. What is not ordinary (long, too fine, signed) is
+//! left to `num`, which judges it and names the reason.
 
 use crate::num;
 

@@ -1,8 +1,9 @@
-//! The quick reading of levels with AVX2: both numbers of a level at once, sixteen digits each.
+//! The quick reading of levels with AVX2: both numbers of a level at once, sixteen digits each. And where levels end, and
+//! whether a text is ASCII.
 //!
 //! Safe code, compiled for AVX2: `crate::simd` asks the machine before it calls. Digits to mantissas by three
-//! multiplications (pairs, fours, eights) of sixteen digits side by side; source: Wojciech Muła, "SIMD-ized parsing of
-//! decimal numbers", 2014.
+//! multiplications (pairs, fours, eights) of sixteen digits side by side; source: Wojciech Muła, "Parsing decimal numbers,
+//! part 2: SSE", 2014.
 
 use super::quick::{needless_zero, Form, Note, Quick, Windows};
 use super::shape::{HEAD, NUMBER};
