@@ -49,6 +49,7 @@ fn tail(text: &[u8], at: usize) -> u128 {
     match text.last_chunk() {
         // The last sixteen bytes without those before `at`.
         Some(bytes) => u128::from_le_bytes(*bytes).checked_shr(8 * (STEP - left.min(STEP)) as u32).unwrap_or(0),
+        // A text shorter than that: what is left of it from `at` on.
         None => text.iter().skip(at).rev().fold(0, |word, byte| word << 8 | u128::from(*byte)),
     }
 }

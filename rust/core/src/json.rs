@@ -264,6 +264,7 @@ pub(crate) fn levels_end(text: &[u8], start: usize) -> Option<usize> {
         Opened::Levels(from) => from,
     };
     let rest = text.get(from..)?;
+    // Each byte beside the one behind it.
     for (at, (byte, next)) in rest.iter().zip(rest.iter().skip(1)).enumerate() {
         if matches!(byte, b']' | b'}') && *next == b']' {
             return Some(from + at + 2);

@@ -120,6 +120,7 @@ fn replay(sources: &[Source]) -> Result<(), Fault> {
 }
 
 fn main() -> ExitCode {
+    // the first argument is the name of the program
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let sources = match sources(&arguments) {
         Ok(sources) => sources,

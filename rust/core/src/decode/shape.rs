@@ -48,6 +48,7 @@ impl Shape {
             shape.expected[at] = if counts { b'0' } else { *byte };
             shape.slack[at] = if counts { 9 } else { 0 };
         }
+        // Places before the first written digit stay at none: leading zeros.
         for (digit, place) in shape.places.iter_mut().enumerate().skip(first) {
             // Before the point, or behind it.
             let at = digit - first + usize::from(digit - first >= whole);
