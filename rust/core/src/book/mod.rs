@@ -7,6 +7,7 @@
 mod backlog;
 mod changes;
 pub(crate) mod checksum;
+mod far;
 mod ladder;
 mod message;
 mod paged;

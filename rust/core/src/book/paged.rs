@@ -3,9 +3,9 @@
 //! Works on ranks, which rise towards the better price on either side, so that one piece of code serves both. A level
 //! in the window is found by shifts and masks alone; the next best after a removal by bit scans.
 
+use super::far::Far;
 use super::ladder::Level;
 use crate::simd::fetch;
-use std::collections::BTreeMap;
 
 /// Prices in a page.
 const PAGE: usize = 64;
@@ -39,7 +39,7 @@ pub(super) struct Paged {
     /// Changes outside the window since it was last looked whether it should move.
     strays: usize,
     /// Levels outside the window, below and above.
-    far: BTreeMap<i64, i64>,
+    far: Far,
 }
 
 impl Paged {
@@ -58,16 +58,18 @@ impl Paged {
             levels_max: if count < PAGES_MAX { count * LEVELS_PER_PAGE * 2 } else { usize::MAX },
             misses: 0,
             strays: 0,
-            far: BTreeMap::new(),
+            far: Far::default(),
         };
+        let mut far = Vec::new();
         for (rank, quantity) in best_first {
             if paged.in_window(page_of(rank)) {
                 paged.set(rank, quantity);
             } else {
-                paged.far.insert(rank, quantity);
-                paged.levels += 1;
+                far.push((rank, quantity));
             }
         }
+        paged.far = Far::new(&far);
+        paged.levels += far.len();
         paged
     }
 
@@ -95,8 +97,7 @@ impl Paged {
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        // A BTreeMap's nodes hold 11 entries and are at least half full: 16 bytes an entry, doubled.
-        self.occupied.len() * size_of::<(u64, [i64; PAGE])>() + self.far.len() * 32
+        self.occupied.len() * size_of::<(u64, [i64; PAGE])>() + self.far.heap_bytes()
     }
 
     #[inline]
@@ -109,7 +110,7 @@ impl Paged {
         if self.in_window(page_of(rank)) {
             self.quantities[self.place(page_of(rank))][bit_of(rank)]
         } else {
-            self.far.get(&rank).copied().unwrap_or(0)
+            self.far.get(rank)
         }
     }
 
@@ -229,20 +230,19 @@ impl Paged {
         std::mem::replace(&mut self.quantities[place][bit], quantity)
     }
 
-    #[cold]
+    #[inline(never)]
     fn put_far(&mut self, rank: i64, quantity: i64) -> i64 {
         self.misses += 1;
         self.strays += 1;
-        let before = if quantity == 0 { self.far.remove(&rank) } else { self.far.insert(rank, quantity) };
-        before.unwrap_or(0)
+        self.far.set(rank, quantity)
     }
 
     fn above(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
-        self.far.range(first_of(self.end())..).rev().map(|(rank, quantity)| (*rank, *quantity))
+        self.far.from(first_of(self.end()))
     }
 
     fn below(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
-        self.far.range(..first_of(self.origin)).rev().map(|(rank, quantity)| (*rank, *quantity))
+        self.far.below(first_of(self.origin))
     }
 
     /// The levels of a page of the window.
@@ -267,7 +267,7 @@ impl Paged {
         let number = page_of(rank);
         if !self.in_window(number) {
             let near = self.occupied_below(self.end()).map_or(NONE, |page| self.highest(page));
-            return near.max(self.far.last_key_value().map_or(NONE, |(rank, _)| *rank));
+            return near.max(self.far.last().map_or(NONE, |(rank, _)| rank));
         }
         let here = self.occupied[self.place(number)] & ((1 << bit_of(rank)) - 1);
         if here != 0 {
@@ -275,7 +275,7 @@ impl Paged {
         }
         match self.occupied_below(number) {
             Some(number) => self.highest(number),
-            None => self.far.last_key_value().map_or(NONE, |(rank, _)| *rank),
+            None => self.far.last().map_or(NONE, |(rank, _)| rank),
         }
     }
 
@@ -295,45 +295,20 @@ impl Paged {
     #[inline]
     fn settle(&mut self) {
         if self.levels > self.levels_max {
-            self.widen();
-        }
-        if self.strays > self.occupied.len() * LEVELS_PER_PAGE {
+            self.rebuild();
+        } else if self.strays > self.occupied.len() * LEVELS_PER_PAGE {
             self.strays = 0;
-            self.follow();
-        }
-    }
-
-    #[cold]
-    fn follow(&mut self) {
-        let count = self.occupied.len();
-        let origin = origin_for(page_of(self.best), count);
-        if self.best == NONE || origin.abs_diff(self.origin) < count as u64 / 4 {
-            return;
-        }
-        let old = std::mem::replace(&mut self.origin, origin);
-        for number in old..old.saturating_add(count as i64) {
-            if !self.in_window(number) {
-                self.evict(number);
+            let count = self.occupied.len();
+            let wanted = origin_for(page_of(self.best), count);
+            if self.best != NONE && wanted.abs_diff(self.origin) >= count as u64 / 4 {
+                self.rebuild();
             }
         }
-        let mut inside = self.far.split_off(&first_of(origin));
-        self.far.extend(inside.split_off(&first_of(self.end())));
-        for (rank, quantity) in inside {
-            self.put(self.place(page_of(rank)), bit_of(rank), quantity);
-        }
-    }
-
-    fn evict(&mut self, number: i64) {
-        let place = self.place(number);
-        let bits = std::mem::take(&mut self.occupied[place]);
-        for bit in falling(bits) {
-            let quantity = std::mem::take(&mut self.quantities[place][bit]);
-            self.far.insert(number * PAGE as i64 + bit as i64, quantity);
-        }
     }
 
     #[cold]
-    fn widen(&mut self) {
+    #[inline(never)]
+    fn rebuild(&mut self) {
         let misses = self.misses;
         let held: Vec<_> = self.iter().collect();
         *self = Self::new(held.into_iter());

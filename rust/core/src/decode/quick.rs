@@ -12,9 +12,13 @@ pub(crate) trait Form {
     const NUMBER: u8;
     const OPENING: &'static [u8];
     const BETWEEN: &'static [u8];
+    const CLOSING: &'static [u8];
 
-    /// Where a level ends whose quantity ends at `at`.
-    fn closing(&self, text: &Window, at: usize) -> Option<usize>;
+    /// What ends the quantity.
+    const TERMINATOR: u8;
+
+    /// Where the closing of a level begins whose quantity ends at `at`.
+    fn rest(&self, text: &[u8], at: usize) -> Option<usize>;
 }
 
 /// Where each price and quantity of a level stand in a text, for who keeps what was written.
@@ -51,9 +55,9 @@ impl Quick<'_> {
             }
             note(text, start..price_end, from..end);
             into.push(Level { price, quantity });
-            let end = form.closing(text, end)?;
+            let end = literal(text, form.rest(text, end)?, F::CLOSING)?;
             at += end + 1;
-            if windows.is_last(*text.get(end)?, at)? {
+            if is_last(*text.get(end)?, at, self.raw)? {
                 return Some(());
             }
         }
@@ -89,32 +93,32 @@ impl<'a> Windows<'a> {
             None => self.last.get(at.checked_sub(self.last_from)?..)?.first_chunk(),
         }
     }
+}
 
-    /// Whether the byte before `at`, behind a level, ends the array.
-    #[inline(always)]
-    pub(crate) fn is_last(&self, byte: u8, at: usize) -> Option<bool> {
-        match byte {
-            b',' => Some(false),
-            b']' if at == self.raw.len() => Some(true),
-            _ => None,
-        }
+/// Whether `byte`, which stands before `at`, behind a level, ends the array that is the whole of `raw`.
+#[inline(always)]
+pub(crate) fn is_last(byte: u8, at: usize, raw: &[u8]) -> Option<bool> {
+    match byte {
+        b',' => Some(false),
+        b']' if at == raw.len() => Some(true),
+        _ => None,
     }
 }
 
 /// Where exactly these bytes end.
 #[inline(always)]
-pub(crate) fn literal(text: &Window, at: usize, wanted: &[u8]) -> Option<usize> {
+pub(crate) fn literal(text: &[u8], at: usize, wanted: &[u8]) -> Option<usize> {
     let end = at + wanted.len();
     (text.get(at..end)? == wanted).then_some(end)
 }
 
 /// A bare number begins with no needless zero, which one in quotes may.
 #[inline(always)]
-pub(crate) fn needless_zero(before: &[u8], text: &Window, at: usize) -> bool {
+pub(crate) fn needless_zero(before: &[u8], text: &[u8], at: usize) -> bool {
     before.last() != Some(&b'"') && matches!(text.get(at..at + 2), Some([b'0', b'0'..=b'9']))
 }
 
-/// A form that ends with fixed bytes.
+/// A form whose level ends behind its quantity.
 macro_rules! form {
     ($name:ident, $number:literal, $opening:literal, $between:literal, $closing:literal, $of:literal) => {
         #[doc = $of]
@@ -124,10 +128,12 @@ macro_rules! form {
             const NUMBER: u8 = $number;
             const OPENING: &'static [u8] = $opening;
             const BETWEEN: &'static [u8] = $between;
+            const CLOSING: &'static [u8] = $closing;
+            const TERMINATOR: u8 = $closing[0];
 
             #[inline(always)]
-            fn closing(&self, text: &Window, at: usize) -> Option<usize> {
-                literal(text, at, $closing)
+            fn rest(&self, _: &[u8], at: usize) -> Option<usize> {
+                Some(at)
             }
         }
     };
@@ -137,7 +143,23 @@ form!(Quoted, 0, b"[\"", b"\",\"", b"\"]", "`[\"61800.20\",\"2.909\"]`: most ven
 form!(Bare, 1, b"[", b",", b"]", "`[61800.2,2909]`: KuCoin.");
 form!(Short, 2, b"{\"p\":\"", b"\",\"s\":", b"}", "`{\"p\":\"61800.2\",\"s\":2909}`: Gate.");
 form!(Numbers, 3, b"{\"price\":", b",\"qty\":", b"}", "`{\"price\":61800.5,\"qty\":2909}`: Kraken.");
-form!(Sized, 4, b"{\"price\":\"", b"\",\"size\":\"", b"\"}", "`{\"price\":\"61800\",\"size\":\"2.909\"}`: dYdX.");
+
+/// `{"price":"61800","size":"2.909"}`: dYdX.
+pub(super) struct Sized;
+
+impl Form for Sized {
+    const NUMBER: u8 = 4;
+    const OPENING: &'static [u8] = b"{\"price\":\"";
+    const BETWEEN: &'static [u8] = b"\",\"size\":\"";
+    // Without its quote, so that prices of nine bytes still fit into what is compared at once.
+    const CLOSING: &'static [u8] = b"}";
+    const TERMINATOR: u8 = b'"';
+
+    #[inline(always)]
+    fn rest(&self, text: &[u8], at: usize) -> Option<usize> {
+        literal(text, at, b"\"")
+    }
+}
 
 /// `["61800.2","2.909","0","13"]`: OKX; so many more strings of digits.
 pub(super) struct Longer(pub(super) usize);
@@ -146,13 +168,15 @@ impl Form for Longer {
     const NUMBER: u8 = Quoted::NUMBER;
     const OPENING: &'static [u8] = b"[\"";
     const BETWEEN: &'static [u8] = b"\",\"";
+    const CLOSING: &'static [u8] = b"\"]";
+    const TERMINATOR: u8 = b'"';
 
     #[inline(always)]
-    fn closing(&self, text: &Window, mut at: usize) -> Option<usize> {
+    fn rest(&self, text: &[u8], mut at: usize) -> Option<usize> {
         for _ in 0..self.0 {
             (_, at) = digits::whole(text, literal(text, at, b"\",\"")?)?;
         }
-        literal(text, at, b"\"]")
+        Some(at)
     }
 }
 
@@ -163,14 +187,13 @@ impl Form for Orders {
     const NUMBER: u8 = 5;
     const OPENING: &'static [u8] = b"{\"px\":\"";
     const BETWEEN: &'static [u8] = b"\",\"sz\":\"";
+    const CLOSING: &'static [u8] = b"}";
+    const TERMINATOR: u8 = b'"';
 
     #[inline(always)]
-    fn closing(&self, text: &Window, at: usize) -> Option<usize> {
+    fn rest(&self, text: &[u8], at: usize) -> Option<usize> {
         let start = literal(text, at, b"\",\"n\":")?;
         let (_, end) = digits::whole(text, start)?;
-        if needless_zero(b"", text, start) {
-            return None;
-        }
-        literal(text, end, b"}")
+        (!needless_zero(b"", text, start)).then_some(end)
     }
 }

@@ -1,58 +1,126 @@
 //! The quick reading of levels with AVX2: both numbers of a level at once, sixteen digits each. And where levels end, and
 //! whether a text is ASCII.
 //!
-//! Safe code, compiled for AVX2: `crate::simd` asks the machine before it calls. Digits to mantissas by three
-//! multiplications (pairs, fours, eights) of sixteen digits side by side; source: Wojciech Muła, "Parsing decimal numbers,
-//! part 2: SSE", 2014.
+//! Safe code, compiled for AVX2: `crate::simd` asks the machine before it calls.
 
-use super::quick::{needless_zero, Form, Note, Quick, Windows};
+mod number;
+
+use super::quick::{is_last, literal, needless_zero, Form, Note, Quick};
 use super::shape::{HEAD, NUMBER};
 use crate::book::Level;
 use crate::digits::{Window, WINDOW};
 use crate::json::{self, opened, Opened};
+use number::{digits, mantissas, places, slid, Places};
 use std::arch::x86_64::*;
 
 /// As [`Quick::each`].
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 pub(crate) fn each<F: Form>(quick: &mut Quick<'_>, form: &F, into: &mut Vec<Level>, mut note: impl Note) -> Option<()> {
-    let mut last = [0; 2 * WINDOW];
-    let windows = Windows::new(quick.raw, &mut last);
-    let mut at = Windows::START;
-    let scale = u32::from(quick.quantity_scale);
+    let (raw, places) = (quick.raw, places(quick.quantity_scale)?);
     quick.shapes.begin::<F>(quick.price_scale);
-    let aligned = aligned(quick.quantity_scale);
-    loop {
-        let text = windows.at(at)?;
-        let mut shape = &quick.shapes.last;
-        if !fits(text, &shape.expected, &shape.slack) {
-            quick.shapes.turn::<F>(text, quick.price_scale)?;
-            shape = &quick.shapes.last;
-        }
-        let start = F::OPENING.len();
-        let price = _mm_shuffle_epi8(_mm_xor_si128(load(text, start)?, _mm_set1_epi8(0x30)), bytes(shape.places));
-        let (price_end, from) = (shape.price_end, shape.quantity_start);
-        let (quantity, length) = number(load(text, from)?, aligned, scale)?;
-        let end = from + length;
-        let (price, quantity) = mantissas(price, quantity);
-        if price == 0 || needless_zero(F::OPENING, text, start) || needless_zero(F::BETWEEN, text, from) {
-            return None;
-        }
-        note(text, start..price_end, from..end);
-        into.push(Level { price, quantity });
-        let end = form.closing(text, end)?;
+    let mut at = 1;
+    // Nearly all levels are far from the end of the text: there nothing needs to ask what can still be seen.
+    while let Some(text) = raw.get(at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
+        let (level, end) = level::<F, false>(text, quick, form, places, &mut note)?;
+        into.push(level);
         at += end + 1;
-        if windows.is_last(*text.get(end)?, at)? {
+        if is_last(*text.get(end)?, at, raw)? {
+            return Some(());
+        }
+    }
+    loop {
+        let text = raw.get(at..)?;
+        let (level, end) = level::<F, true>(text, quick, form, places, &mut note)?;
+        into.push(level);
+        at += end + 1;
+        if is_last(*text.get(end)?, at, raw)? {
             return Some(());
         }
     }
 }
 
+/// The level at the beginning of `text`, and where it ends. Far from the end of a text and near it are two functions, so
+/// that each is compiled where it is called.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn level<F: Form, const NEAR: bool>(
+    text: &[u8],
+    quick: &mut Quick<'_>,
+    form: &F,
+    places: &Places,
+    note: &mut impl Note,
+) -> Option<(Level, usize)> {
+    let mut shape = &quick.shapes.last;
+    if !fits(head(text)?, &shape.expected, &shape.slack) {
+        quick.shapes.turn::<F>(&window(text), quick.price_scale)?;
+        shape = &quick.shapes.last;
+    }
+    let (start, price_end, from) = (F::OPENING.len(), shape.price_end, shape.quantity_start);
+    let price = _mm_shuffle_epi8(piece(text, start)?, bytes(shape.places));
+    let (quantity, length) = digits(piece(text, from)?, F::TERMINATOR, places, quick.quantity_scale)?;
+    let end = from + length;
+    let (price, quantity) = mantissas(price, quantity);
+    if price == 0 || needless_zero(F::OPENING, text, start) || needless_zero(F::BETWEEN, text, from) {
+        return None;
+    }
+    note(text, start..price_end, from..end);
+    Some((Level { price, quantity }, literal(text, form.rest(text, end)?, F::CLOSING)?))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn head(text: &[u8]) -> Option<__m256i> {
+    match text.first_chunk() {
+        Some(head) => Some(wide(head)),
+        None => Some(_mm256_set_m128i(piece(text, NUMBER)?, piece(text, 0)?)),
+    }
+}
+
+/// Sixteen bytes from `at` on; zeros behind the end.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn piece(text: &[u8], at: usize) -> Option<__m128i> {
+    match text.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(chunk) => Some(bytes(*chunk)),
+        None => last_piece(text, at),
+    }
+}
+
+/// Made of the last bytes of the text, not of a copy: a load of what was stored just before in two parts would wait.
+#[inline(never)]
+#[target_feature(enable = "avx2")]
+fn last_piece(text: &[u8], at: usize) -> Option<__m128i> {
+    let Some(last) = text.last_chunk() else { return Some(bytes(*window(text).get(at..)?.first_chunk()?)) };
+    let beyond = (at + NUMBER).saturating_sub(text.len()).min(NUMBER);
+    Some(_mm_shuffle_epi8(bytes(*last), slid(&TO_THE_FRONT, beyond)?))
+}
+
+/// Sixteen bytes of it, from `beyond` on: they move what stands from there on to the front, with zeros behind it.
+static TO_THE_FRONT: [u8; 2 * NUMBER] = {
+    let mut table = [128; 2 * NUMBER];
+    let mut at = 0;
+    while at < NUMBER {
+        table[at] = at as u8;
+        at += 1;
+    }
+    table
+};
+
+/// A copy of the beginning of a text, zeros behind its end.
+#[cold]
+fn window(text: &[u8]) -> Window {
+    let mut window = [0; WINDOW];
+    for (to, from) in window.iter_mut().zip(text) {
+        *to = *from;
+    }
+    window
+}
+
 /// True when every byte of the head differs by no more than its slack.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn fits(text: &Window, expected: &[u8; HEAD], slack: &[u8; HEAD]) -> bool {
-    let Some(text) = text.first_chunk() else { return false };
-    let wrong = _mm256_subs_epu8(_mm256_xor_si256(wide(text), wide(expected)), wide(slack));
+fn fits(head: __m256i, expected: &[u8; HEAD], slack: &[u8; HEAD]) -> bool {
+    let wrong = _mm256_subs_epu8(_mm256_xor_si256(head, wide(expected)), wide(slack));
     _mm256_testz_si256(wrong, wrong) == 1
 }
 
@@ -61,71 +129,6 @@ fn fits(text: &Window, expected: &[u8; HEAD], slack: &[u8; HEAD]) -> bool {
 fn bytes(of: [u8; 16]) -> __m128i {
     let both = u128::from_le_bytes(of);
     _mm_set_epi64x((both >> 64) as i64, both as i64)
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn load(text: &Window, at: usize) -> Option<__m128i> {
-    text.get(at..)?.first_chunk().map(|chunk| bytes(*chunk))
-}
-
-/// For each of sixteen digits of a mantissa, where it would be found if the number had no digit before the point:
-/// negative where there is none.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn aligned(scale: u8) -> __m128i {
-    let fraction = NUMBER as i8 - (scale as i8).min(NUMBER as i8);
-    bytes(std::array::from_fn(|digit| {
-        let digit = digit as i8 - fraction;
-        (digit + i8::from(digit >= 0)) as u8
-    }))
-}
-
-/// The sixteen digits of the mantissa of the decimal that begins here, and how many bytes it has.
-#[inline]
-#[target_feature(enable = "avx2,bmi1,bmi2")]
-fn number(text: __m128i, aligned: __m128i, scale: u32) -> Option<(__m128i, usize)> {
-    let text = _mm_xor_si128(text, _mm_set1_epi8(0x30));
-    let is_digit = _mm_cmpeq_epi8(_mm_min_epu8(text, _mm_set1_epi8(9)), text);
-    let others = !(_mm_movemask_epi8(is_digit) as u32);
-    let points = _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8((b'.' ^ b'0') as i8))) as u32;
-    let whole = others.trailing_zeros();
-    // The first point is part of the number, wherever it is: one behind the end does no harm.
-    let end = (others & !(points & points.wrapping_neg())).trailing_zeros();
-    // Sixteen bytes may be all of it: what must follow is compared by the caller.
-    if whole == 0 || whole + scale >= NUMBER as u32 || end == whole + 1 {
-        return None;
-    }
-    if end > whole + 1 + scale {
-        // What is finer than the scale must be zeros.
-        let zeros = _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_setzero_si128())) as u32;
-        if (!zeros & ((1 << end) - 1)) >> (whole + 1 + scale) != 0 {
-            return None;
-        }
-    }
-    let kept = _mm_and_si128(text, _mm_cmpgt_epi8(_mm_set1_epi8(end as i8), each_place()));
-    Some((_mm_shuffle_epi8(kept, _mm_add_epi8(aligned, _mm_set1_epi8(whole as i8))), end as usize))
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn each_place() -> __m128i {
-    bytes(std::array::from_fn(|place| place as u8))
-}
-
-/// Twice sixteen digits, first digit first, as numbers.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn mantissas(price: __m128i, quantity: __m128i) -> (i64, i64) {
-    let digits = _mm256_set_m128i(quantity, price);
-    let pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010a));
-    let fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0001_0064));
-    let eights = _mm256_madd_epi16(_mm256_packus_epi32(fours, fours), _mm256_set1_epi32(0x0001_2710));
-    let sixteen = |eights: __m128i| {
-        let both = _mm_cvtsi128_si64(eights) as u64;
-        ((both & 0xffff_ffff) * 100_000_000 + (both >> 32)) as i64
-    };
-    (sixteen(_mm256_castsi256_si128(eights)), sixteen(_mm256_extracti128_si256::<1>(eights)))
 }
 
 /// As [`json::levels_end`].
