@@ -1,9 +1,9 @@
 """A door between one bot and one emulated venue that counts what goes in: a bot that sends nothing is seen to."""
 
-import asyncio
 import re
-import threading
+import socket
 from contextlib import suppress
+from threading import Thread
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -15,31 +15,40 @@ ORDER = re.compile(rb'POST \S*/fapi/v1/order[? ]|POST \S*/v5/order/create[? ]|"t
 
 
 class WireTap:
-    """Forwards bytes both ways on a loopback port of its own, in a thread."""
+    """Forwards bytes both ways on a loopback port of its own.
+
+    Threads, not asyncio: of what a bot that is still alive dials while an asyncio server closes, some is accepted and
+    then owned by nobody.
+    """
 
     def __init__(self, target: str) -> None:
         """`target`: the venue's base URL."""
-        self._target = urlsplit(target)
+        url = urlsplit(target)
+        assert url.hostname is not None and url.port is not None
+        self._target = (url.hostname, url.port)
         self._said: list[bytearray] = []
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="wiretap")
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._ends: set[asyncio.StreamWriter] = set()
+        self._ends: list[socket.socket] = []
+        self._pumps: list[Thread] = []
         self.base_url = ""
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
-        self.base_url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._door = Thread(target=self._let_in, name="wiretap")
+        self._door.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        end(self._listener)
+        self._door.join()
+        for one in self._ends:
+            end(one)
+        for pump in self._pumps:
+            pump.join()
+        for one in (self._listener, *self._ends):
+            one.close()
 
     @property
     def connections(self) -> int:
@@ -51,32 +60,37 @@ class WireTap:
         """How many orders it has sent, taken or refused."""
         return sum(len(ORDER.findall(bytes(said))) for said in list(self._said))
 
-    async def _open(self) -> asyncio.Server:
-        return await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    def _let_in(self) -> None:
+        while True:
+            try:
+                bot, _ = self._listener.accept()
+            except OSError:
+                return
+            said = bytearray()
+            self._said.append(said)
+            self._ends.append(bot)
+            try:
+                venue = socket.create_connection(self._target)
+            except OSError:
+                end(bot)
+                continue
+            self._ends.append(venue)
+            for ends in ((bot, venue, said), (venue, bot, bytearray())):
+                self._pumps.append(Thread(target=pump, args=ends, name="wiretap-pump"))
+                self._pumps[-1].start()
 
-    async def _close(self) -> None:
-        self._server.close()
-        for writer in self._ends:
-            writer.close()
-        await asyncio.gather(*self._tasks)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task, said = asyncio.current_task(), bytearray()
-        assert task is not None
-        self._tasks.add(task)
-        self._said.append(said)
-        there, to = await asyncio.open_connection(self._target.hostname, self._target.port)
-        self._ends |= {writer, to}
-        await asyncio.gather(_pump(reader, to, said), _pump(there, writer, bytearray()))
-        self._ends -= {writer, to}
-        self._tasks.discard(task)
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: bytearray) -> None:
+def pump(source: socket.socket, sink: socket.socket, heard: bytearray) -> None:
     """Until either end is gone; what goes the other way ends with it."""
-    with suppress(ConnectionError):
-        while data := await reader.read(65_536):
+    with suppress(OSError):
+        while data := source.recv(65_536):
             heard += data
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+            sink.sendall(data)
+    end(source)
+    end(sink)
+
+
+def end(one: socket.socket) -> None:
+    """Wakes whoever waits on it; it is closed when nobody can any more."""
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)

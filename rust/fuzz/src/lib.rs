@@ -1,7 +1,9 @@
 //! What every fuzz target does with its bytes: they are frames, one a line, and a REST book, into a core that has two
-//! instruments, whose state must stay sound whatever they say.
+//! instruments, whose state must stay sound whatever they say. What is read quickly is held against the order-free
+//! scanner, and every number against arithmetic of its own.
 
-use arbbot_core::{Decoder, InstrumentId, Market, Side, Terms};
+use arbbot_core::decode::{Event, Levels, Shapes};
+use arbbot_core::{Decoder, InstrumentId, Level, Market, Side, Terms};
 
 /// Feeds `data` to a core of one venue of `adapter`, whose instruments are named `symbols`.
 pub fn frames(adapter: &str, symbols: [&str; 2], data: &[u8]) {
@@ -23,8 +25,13 @@ pub fn frames(adapter: &str, symbols: [&str; 2], data: &[u8]) {
         };
         market.add_instrument(&terms).expect("new terms")
     });
+    let mut shapes = Shapes::default();
     for (number, frame) in data.split(|byte| *byte == b'\n').enumerate() {
-        assert_eq!(decoder.decode(frame), decoder.decode(frame), "decoding has no memory");
+        let event = decoder.decode(frame);
+        assert_eq!(event, decoder.decode_any_order(frame), "both ways of reading agree");
+        // Most often the same scales, as of one instrument.
+        let scales = if number % 5 == 4 { (number as u8 % 3, number as u8 % 9) } else { (4, 4) };
+        levels_of(&event).iter().for_each(|levels| exact(levels, scales, &mut shapes));
         market.feed(venue, frame, number as i64).expect("a known venue");
         if frame.first() == Some(&b'#') {
             market.snapshot(instruments[0], &frame[1..], number as i64).expect("a known instrument");
@@ -43,4 +50,65 @@ fn sound(market: &Market, id: InstrumentId) {
     assert!(sides.iter().flatten().all(|level| level.price > 0 && level.quantity > 0));
     assert!(sides.iter().zip([Side::Bid, Side::Ask]).all(|(levels, side)| levels.len() == book.side(side).len()));
     assert!(book.top().is_none_or(|(bid, ask)| bid.price < ask.price));
+}
+
+fn levels_of<'a>(event: &Event<'a>) -> Vec<Levels<'a>> {
+    match event {
+        Event::Delta(frame) | Event::Follow(frame) => vec![frame.bids, frame.asks],
+        Event::Full(frame) | Event::Begin(frame) => vec![frame.bids, frame.asks],
+        Event::Change(frame) => vec![frame.bids, frame.asks],
+        Event::Best(frame) => vec![frame.bids, frame.asks],
+        _ => Vec::new(),
+    }
+}
+
+/// What is read of levels is what is written, and what is refused deserves it.
+fn exact(levels: &Levels<'_>, (price, quantity): (u8, u8), shapes: &mut Shapes) {
+    let (mut read, mut written) = (Vec::new(), Vec::new());
+    let refused = levels.read_alike(price, quantity, &mut read, shapes).is_err();
+    let walked = levels.each(|a, b| {
+        written.push((worth(a, price), worth(b, quantity)));
+        Ok(())
+    });
+    let is_bad = |(price, quantity): &(Worth, Worth)| {
+        matches!(price, Worth::None | Worth::Unknown | Worth::Exactly(0)) || matches!(quantity, Worth::None | Worth::Unknown)
+    };
+    if refused {
+        return assert!(walked.is_err() || written.iter().any(is_bad), "refused without reason: {levels:?}");
+    }
+    assert!(walked.is_ok() && read.len() == written.len(), "{levels:?}");
+    for (Level { price, quantity }, (of_price, of_quantity)) in read.iter().zip(&written) {
+        assert!(of_price.may_be(*price) && of_quantity.may_be(*quantity), "{price} {quantity} of {levels:?}");
+    }
+}
+
+/// What a text is worth in units of 10^-scale.
+enum Worth {
+    Exactly(i64),
+    /// Not so many units, or not in an i64.
+    None,
+    /// No plain decimal of ordinary length: others judge it.
+    Unknown,
+}
+
+impl Worth {
+    fn may_be(&self, mantissa: i64) -> bool {
+        matches!(self, Self::Unknown) || matches!(self, Self::Exactly(worth) if *worth == mantissa)
+    }
+}
+
+fn worth(text: &str, scale: u8) -> Worth {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_plain = |digits: &str| (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !(is_plain(whole) && is_plain(fraction)) {
+        return Worth::Unknown;
+    }
+    // Thirty-six digits fit.
+    let number = |digits: &str| digits.parse::<i128>().expect("digits");
+    let all = number(whole) * 10i128.pow(18) + number(fraction) * 10i128.pow(18 - fraction.len() as u32);
+    let unit = 10i128.pow(18 - u32::from(scale));
+    match i64::try_from(all / unit) {
+        Ok(worth) if all % unit == 0 => Worth::Exactly(worth),
+        _ => Worth::None,
+    }
 }
