@@ -102,7 +102,7 @@ ROWS = (
         "ns/level",
         target=20,
         rivals=rivals("level", "capture", {"msgspec": 6, "orjson + float": 16}),
-        note=f"{READ}; one change in twelve is so far off that it costs a sorted map: see profile.capture",
+        note=f"{READ}; 10 MB of text that no cache holds (limit.read.capture); one change in eight is far off: see profile.capture",
     ),
     Row(
         "bytes.small",
@@ -265,6 +265,7 @@ ROWS = (
     ),
     Row("limit.read", "limit: reading a 300-byte frame's bytes once", "frame/small/bound", "ns/frame"),
     Row("limit.read.50", "limit: reading a frame of 25 levels a side once", "frame/apply_1000/bound", "ns/frame"),
+    Row("limit.read.capture", "limit: reading the real capture's bytes once", "level/capture/bound", "ns/level"),
     Row("limit.call", "limit: a bare call (two integers, nothing changes)", "call/none/bare", "ns"),
     Row("limit.unclaimed", "limit: feed of a frame that is nobody's", "call/none/unclaimed", "ns"),
 )

@@ -84,18 +84,14 @@ impl Far {
 
     /// (rank, quantity) in falling order, of the ranks from `end` on.
     pub(super) fn from(&self, end: i64) -> impl Iterator<Item = (i64, i64)> + '_ {
-        self.falling(self.blocks.len()).take_while(move |(rank, _)| *rank >= end)
+        let all = Falling { blocks: &self.blocks, left: self.blocks.last().map_or(0, |block| block.len) };
+        all.take_while(move |(rank, _)| *rank >= end)
     }
 
     /// (rank, quantity) in falling order, of the ranks below `start`.
-    pub(super) fn below(&self, start: i64) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let blocks = self.lowest.partition_point(|lowest| *lowest < start);
-        self.falling(blocks).skip_while(move |(rank, _)| *rank >= start)
-    }
-
-    /// Those of the first so many blocks.
-    fn falling(&self, blocks: usize) -> impl Iterator<Item = (i64, i64)> + '_ {
-        self.blocks[..blocks].iter().rev().flat_map(|block| block.levels().rev())
+    pub(super) fn below(&self, start: i64) -> Falling<'_> {
+        let blocks = &self.blocks[..self.lowest.partition_point(|lowest| *lowest < start)];
+        Falling { blocks, left: blocks.last().map_or(0, |block| block.below(start)) }
     }
 
     /// The block in which a rank is, if it is anywhere.
@@ -160,7 +156,7 @@ impl Block {
     /// Where a rank is, or would be.
     #[inline]
     fn find(&self, rank: i64) -> Result<usize, usize> {
-        let at = self.ranks.partition_point(|other| *other < rank);
+        let at = self.below(rank);
         if self.ranks.get(at) == Some(&rank) {
             Ok(at)
         } else {
@@ -168,7 +164,13 @@ impl Block {
         }
     }
 
-    fn levels(&self) -> impl DoubleEndedIterator<Item = (i64, i64)> + '_ {
+    /// How many ranks are below one.
+    #[inline]
+    fn below(&self, rank: i64) -> usize {
+        self.ranks.partition_point(|other| *other < rank)
+    }
+
+    fn levels(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
         self.ranks.iter().copied().zip(self.quantities.iter().copied()).take(self.len)
     }
 
@@ -198,6 +200,30 @@ impl Block {
         }
         self.len = from;
         upper
+    }
+}
+
+/// Levels in falling order of rank.
+pub(super) struct Falling<'a> {
+    blocks: &'a [Block],
+    /// Of the last block.
+    left: usize,
+}
+
+impl Iterator for Falling<'_> {
+    type Item = (i64, i64);
+
+    // Not part of the loops over the window, which seldom come here: they would have fewer registers.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut block = self.blocks.last()?;
+        if self.left == 0 {
+            self.blocks = &self.blocks[..self.blocks.len() - 1];
+            block = self.blocks.last()?;
+            self.left = block.len;
+        }
+        self.left = self.left.checked_sub(1)?;
+        Some((block.ranks[self.left], block.quantities[self.left]))
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn each<F: Form>(quick: &mut Quick<'_>, form: &F, into: &mut Vec<Leve
     quick.shapes.begin::<F>(quick.price_scale);
     let mut at = 1;
     // Nearly all levels are far from the end of the text: there nothing needs to ask what can still be seen.
-    while let Some(text) = raw.get(at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
+    while let Some(text) = raw.get(at..).filter(|text| text.len() >= HEAD) {
         let (level, end) = level::<F, false>(text, quick, form, places, &mut note)?;
         into.push(level);
         at += end + 1;

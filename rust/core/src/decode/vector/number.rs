@@ -42,19 +42,27 @@ pub(super) fn places(scale: u8) -> Option<&'static Places> {
     PLACES.get(usize::from(scale))
 }
 
-/// Sixteen bytes of it, from the length of a number on: they move that number to the end, with zeros before it.
-static TO_THE_END: [u8; 2 * NUMBER] = steps(128, 0, 1);
+/// Sixteen bytes of each are meant, from the length of a number on.
+struct Tables {
+    /// They move the number to the end, with zeros before it.
+    to_the_end: Table,
+    /// They mask its bytes there.
+    held: Table,
+    /// Likewise, but for the first, which must be a digit.
+    inner: Table,
+}
 
-/// Likewise: all bytes of a number that was moved there, and all but the first, which must be a digit.
-static HELD: [u8; 2 * NUMBER] = steps(0, 255, 0);
-static INNER: [u8; 2 * NUMBER] = {
-    let mut table = HELD;
-    table[NUMBER] = 0;
-    table
+type Table = [u8; 2 * NUMBER];
+
+// One thing, so that one register leads to all of it.
+static TABLES: Tables = {
+    let mut inner = steps(0, 255, 0);
+    inner[NUMBER] = 0;
+    Tables { to_the_end: steps(128, 0, 1), held: steps(0, 255, 0), inner }
 };
 
 /// Sixteen times `before`, then sixteen bytes that begin with `from`.
-const fn steps(before: u8, from: u8, step: u8) -> [u8; 2 * NUMBER] {
+const fn steps(before: u8, from: u8, step: u8) -> Table {
     let mut table = [before; 2 * NUMBER];
     let mut at = 0;
     while at < NUMBER {
@@ -67,7 +75,7 @@ const fn steps(before: u8, from: u8, step: u8) -> [u8; 2 * NUMBER] {
 /// Sixteen bytes of a table.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn slid(table: &[u8; 2 * NUMBER], from: usize) -> Option<__m128i> {
+pub(super) fn slid(table: &Table, from: usize) -> Option<__m128i> {
     table.get(from..)?.first_chunk().map(|chunk| bytes(*chunk))
 }
 
@@ -81,13 +89,13 @@ pub(super) fn digits(text: __m128i, terminator: u8, places: &Places, scale: u8) 
     if !(1..NUMBER).contains(&length) {
         return None;
     }
-    let text = _mm_shuffle_epi8(text, slid(&TO_THE_END, length)?);
+    let text = _mm_shuffle_epi8(text, slid(&TABLES.to_the_end, length)?);
     let values = _mm_xor_si128(text, _mm_set1_epi8(0x30));
     let is_digit = _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values);
     // The last byte must be a digit, too: no text has a byte of 255.
     let point = _mm_insert_epi8::<15>(_mm_set1_epi8(b'.' as i8), 255);
-    let is_point = _mm_and_si128(_mm_cmpeq_epi8(text, point), slid(&INNER, length)?);
-    if _mm_testc_si128(_mm_or_si128(is_digit, is_point), slid(&HELD, length)?) == 0 {
+    let is_point = _mm_and_si128(_mm_cmpeq_epi8(text, point), slid(&TABLES.inner, length)?);
+    if _mm_testc_si128(_mm_or_si128(is_digit, is_point), slid(&TABLES.held, length)?) == 0 {
         return None;
     }
     let points = _mm_movemask_epi8(is_point) as u32;
