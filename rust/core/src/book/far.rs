@@ -236,7 +236,7 @@ mod tests {
         model.rev().map(|(rank, quantity)| (*rank, *quantity)).collect()
     }
 
-    /// No block is empty or full, none but neighbours without room for one another are small, and each is where it says.
+    /// No block is empty or full, each is where it says, and of two neighbours one at least is not small.
     fn is_sound(far: &Far) -> Result<(), TestCaseError> {
         prop_assert_eq!(far.lowest.len(), far.blocks.len());
         for (lowest, block) in far.lowest.iter().zip(&far.blocks) {
@@ -246,8 +246,22 @@ mod tests {
                 block.ranks[..block.len].is_sorted() && block.ranks[block.len..].iter().all(|rank| *rank == NOTHING)
             );
         }
-        prop_assert!(far.blocks.windows(2).all(|pair| pair[0].len + pair[1].len >= BLOCK / 2));
+        prop_assert!(far.blocks.windows(2).all(|pair| pair.iter().any(|block| block.len >= BLOCK_MIN)));
         Ok(())
+    }
+
+    /// Blocks that have lost nearly all of their levels become fewer.
+    #[test]
+    fn thinned_out_levels_take_fewer_blocks() {
+        let levels: Vec<_> = (0..4_000).rev().map(|rank| (rank, 1)).collect();
+        let (mut far, mut left) = (Far::new(&levels), levels.len());
+        let full = far.blocks.len();
+        for rank in (0..4_000).filter(|rank| rank % 40 != 0) {
+            left -= far.set(rank, 0) as usize;
+        }
+        is_sound(&far).unwrap();
+        assert_eq!((far.from(0).count(), left), (100, 100));
+        assert!(far.blocks.len() * 20 < full && far.blocks.len() <= 2 * left / BLOCK_MIN);
     }
 
     proptest! {

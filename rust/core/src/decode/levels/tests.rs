@@ -138,6 +138,55 @@ proptest! {
     }
 }
 
+/// Numbers that are nearly ordinary, first, between others and last, in every form and scale.
+#[test]
+fn awkward_numbers_are_read_as_slowly() {
+    const NUMBERS: [&str; 30] = [
+        "1.2.3",
+        "1..2",
+        ".5",
+        "5.",
+        ".",
+        "",
+        "0",
+        "0.0",
+        "00.5",
+        "007",
+        "1e5",
+        "-1",
+        "+1",
+        "1_0",
+        "1,0",
+        " 1",
+        "1 ",
+        "1\u{0}",
+        "1.\u{0}",
+        "\u{ff}1",
+        "1\u{fffd}",
+        "12345678901234",
+        "123456789012345",
+        "1234567890123456",
+        "9999999999.9999",
+        "1.2345678901234",
+        "0.00000000000001",
+        "5.00000000000",
+        "99999999999999.",
+        "1.]",
+    ];
+    let ordinary = || ("61800.20".to_owned(), "2.909".to_owned());
+    for (form, number) in (0..7).flat_map(|form| NUMBERS.map(|number| (form, number))) {
+        for (at, as_price) in (0..3).flat_map(|at| [(at, true), (at, false)]) {
+            let mut pairs = [ordinary(), ordinary(), ordinary()];
+            *(if as_price { &mut pairs[at].0 } else { &mut pairs[at].1 }) = number.to_owned();
+            let raw = written(form, &pairs);
+            for scales in (0..=18).map(|scale| (2, scale)).chain([(0, 0), (9, 3), (18, 0)]) {
+                let (levels, mut shapes) = (levels_of(form, &raw), Shapes::default());
+                assert_eq!(in_use(&levels, scales, &mut shapes), slowly(&levels, scales), "{raw} {scales:?}");
+            }
+        }
+    }
+}
+
 /// What venues really write must not fall to the slow reader: lengths that change, needless zeros, long prices.
 #[test]
 fn ordinary_levels_are_read_quickly() {
