@@ -3,7 +3,7 @@
 //! scanner, and every number against arithmetic of its own.
 
 use arbbot_core::decode::{Event, Levels, Shapes};
-use arbbot_core::{Decoder, InstrumentId, Level, Market, Side, Terms};
+use arbbot_core::{num, Decoder, InstrumentId, Level, Market, Side, Terms};
 
 /// Feeds `data` to a core of one venue of `adapter`, whose instruments are named `symbols`.
 pub fn frames(adapter: &str, symbols: [&str; 2], data: &[u8]) {
@@ -30,7 +30,7 @@ pub fn frames(adapter: &str, symbols: [&str; 2], data: &[u8]) {
         let event = decoder.decode(frame);
         assert_eq!(event, decoder.decode_any_order(frame), "both ways of reading agree");
         // Most often the same scales, as of one instrument.
-        let scales = if number % 5 == 4 { (number as u8 % 3, number as u8 % 9) } else { (4, 4) };
+        let scales = if number % 5 == 4 { (number as u8 % 3, number as u8 % 19) } else { (4, 4) };
         levels_of(&event).iter().for_each(|levels| exact(levels, scales, &mut shapes));
         market.feed(venue, frame, number as i64).expect("a known venue");
         if frame.first() == Some(&b'#') {
@@ -71,37 +71,39 @@ fn exact(levels: &Levels<'_>, (price, quantity): (u8, u8), shapes: &mut Shapes) 
         Ok(())
     });
     let is_bad = |(price, quantity): &(Worth, Worth)| {
-        matches!(price, Worth::None | Worth::Unknown | Worth::Exactly(0)) || matches!(quantity, Worth::None | Worth::Unknown)
+        matches!(price, Worth::None | Worth::Bare(_) | Worth::Exactly(0)) || matches!(quantity, Worth::None | Worth::Bare(_))
     };
     if refused {
         return assert!(walked.is_err() || written.iter().any(is_bad), "refused without reason: {levels:?}");
     }
     assert!(walked.is_ok() && read.len() == written.len(), "{levels:?}");
     for (Level { price, quantity }, (of_price, of_quantity)) in read.iter().zip(&written) {
-        assert!(of_price.may_be(*price) && of_quantity.may_be(*quantity), "{price} {quantity} of {levels:?}");
+        assert!(of_price.is(*price) && of_quantity.is(*quantity), "{price} {quantity} of {levels:?}");
     }
 }
 
 /// What a text is worth in units of 10^-scale.
 enum Worth {
     Exactly(i64),
-    /// Not so many units, or not in an i64.
+    /// Without quotes alone: it has an exponent.
+    Bare(i64),
+    /// Not so many units, not in an i64, or no number.
     None,
-    /// No plain decimal of ordinary length: others judge it.
-    Unknown,
 }
 
 impl Worth {
-    fn may_be(&self, mantissa: i64) -> bool {
-        matches!(self, Self::Unknown) || matches!(self, Self::Exactly(worth) if *worth == mantissa)
+    fn is(&self, mantissa: i64) -> bool {
+        matches!(self, Self::Exactly(worth) | Self::Bare(worth) if *worth == mantissa)
     }
 }
 
+/// Plain decimals of ordinary length by arithmetic of its own; others as `num` judges them, which no reader is quicker for.
 fn worth(text: &str, scale: u8) -> Worth {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_plain = |digits: &str| (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     if !(is_plain(whole) && is_plain(fraction)) {
-        return Worth::Unknown;
+        let plain = num::mantissa(text.as_bytes(), scale).map(Worth::Exactly);
+        return plain.or_else(|_| num::exact(text.as_bytes(), scale).map(Worth::Bare)).unwrap_or(Worth::None);
     }
     // Thirty-six digits fit.
     let number = |digits: &str| digits.parse::<i128>().expect("digits");

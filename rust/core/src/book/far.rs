@@ -7,10 +7,10 @@
 /// Most levels in a block.
 const BLOCK: usize = 64;
 
-/// Fewest, but for a lone block: one with fewer joins a neighbour that has room.
+/// One that has come to hold fewer joins a neighbour that has room: of two neighbours one at least holds so many.
 const BLOCK_MIN: usize = BLOCK / 4;
 
-/// Stands behind the last rank of a block: no price has it.
+/// Stands behind the last rank of a block, so that all of it rises; a price may have it, too.
 const NOTHING: i64 = i64::MAX;
 
 #[derive(Debug, Clone)]
@@ -157,7 +157,8 @@ impl Block {
     #[inline]
     fn find(&self, rank: i64) -> Result<usize, usize> {
         let at = self.below(rank);
-        if self.ranks.get(at) == Some(&rank) {
+        // What stands behind the last rank may be the rank that is looked for.
+        if at < self.len && self.ranks.get(at) == Some(&rank) {
             Ok(at)
         } else {
             Err(at)
@@ -269,13 +270,14 @@ mod tests {
         #[test]
         fn equals_a_sorted_map(
             begun in prop::collection::btree_map(-3_000i64..3_000, 1i64..9, 0..400),
-            ops in prop::collection::vec((-200i64..200, prop_oneof![Just(1i64), Just(17)], 0i64..3), 0..1_500),
+            ops in prop::collection::vec((-200i64..200, prop_oneof![Just(1i64), Just(17)], -2i64..3), 0..1_500),
+            extremes in prop::collection::vec((prop_oneof![Just(i64::MAX), Just(-i64::MAX), Just(i64::MAX - 1)], 0i64..2), 0..9),
             at in -3_000i64..3_000,
         ) {
             let mut model = begun;
             let mut far = Far::new(&falling(model.iter()));
-            for (rank, step, quantity) in ops {
-                let rank = rank * step;
+            let ops = ops.into_iter().map(|(rank, step, quantity)| (rank * step, quantity.max(0)));
+            for (rank, quantity) in ops.chain(extremes) {
                 prop_assert_eq!(far.get(rank), model.get(&rank).copied().unwrap_or(0));
                 let before = if quantity == 0 { model.remove(&rank) } else { model.insert(rank, quantity) };
                 prop_assert_eq!(far.set(rank, quantity), before.unwrap_or(0));

@@ -291,12 +291,12 @@ impl Paged {
     }
 
     /// A side that has outgrown its window gets a wider one; one whose best has left the window's upper half has it
-    /// moved there, after so many changes outside it that they have paid for the move.
+    /// moved there, after so many changes outside it that they have paid for the move: one a level that it moves.
     #[inline]
     fn settle(&mut self) {
         if self.levels > self.levels_max {
             self.rebuild();
-        } else if self.strays > self.occupied.len() * LEVELS_PER_PAGE {
+        } else if self.strays > self.levels.max(self.occupied.len() * LEVELS_PER_PAGE) {
             self.strays = 0;
             let count = self.occupied.len();
             let wanted = origin_for(page_of(self.best), count);

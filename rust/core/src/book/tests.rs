@@ -337,3 +337,19 @@ fn what_flickers_far_away_moves_nothing() {
     book.delta(&delta(5_001, 5_001, 5_000, &many, &[]));
     assert_eq!(book.state(), &BookState::Gapped(Reason::TooDeep));
 }
+
+/// The highest price that there is stands behind the last level of a block of far ones.
+#[test]
+fn the_highest_price_is_one_like_others() {
+    let deep: Vec<_> = (0..1_000).map(|n| (1_000_000 - n * 90, 1)).collect();
+    let mut book = Book::default();
+    book.snapshot(&snapshot(10, &deep, &[]));
+    for (id, quantity, levels) in [(10, 0, 1_000), (11, 3, 1_001), (12, 4, 1_001), (13, 0, 1_000)] {
+        book.delta(&delta(id + 1, id + 1, id, &[(i64::MAX, quantity)], &[]));
+        let bids = book.side(Side::Bid);
+        let best = if quantity == 0 { (1_000_000, 1) } else { (i64::MAX, quantity) };
+        assert_eq!(bids.best().map(|level| (level.price, level.quantity)), Some(best));
+        assert_eq!((bids.len(), bids.iter().count(), bids.iter().next()), (levels, levels, bids.best()));
+        assert_eq!((bids.get(i64::MAX), book.is_live()), (quantity, true));
+    }
+}

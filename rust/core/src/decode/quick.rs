@@ -143,23 +143,7 @@ form!(Quoted, 0, b"[\"", b"\",\"", b"\"]", "`[\"61800.20\",\"2.909\"]`: most ven
 form!(Bare, 1, b"[", b",", b"]", "`[61800.2,2909]`: KuCoin.");
 form!(Short, 2, b"{\"p\":\"", b"\",\"s\":", b"}", "`{\"p\":\"61800.2\",\"s\":2909}`: Gate.");
 form!(Numbers, 3, b"{\"price\":", b",\"qty\":", b"}", "`{\"price\":61800.5,\"qty\":2909}`: Kraken.");
-
-/// `{"price":"61800","size":"2.909"}`: dYdX.
-pub(super) struct Sized;
-
-impl Form for Sized {
-    const NUMBER: u8 = 4;
-    const OPENING: &'static [u8] = b"{\"price\":\"";
-    const BETWEEN: &'static [u8] = b"\",\"size\":\"";
-    // Without its quote, so that prices of nine bytes still fit into what is compared at once.
-    const CLOSING: &'static [u8] = b"}";
-    const TERMINATOR: u8 = b'"';
-
-    #[inline(always)]
-    fn rest(&self, text: &[u8], at: usize) -> Option<usize> {
-        literal(text, at, b"\"")
-    }
-}
+form!(Sized, 4, b"{\"price\":\"", b"\",\"size\":\"", b"\"}", "`{\"price\":\"61800\",\"size\":\"2.909\"}`: dYdX.");
 
 /// `["61800.2","2.909","0","13"]`: OKX; so many more strings of digits.
 pub(super) struct Longer(pub(super) usize);

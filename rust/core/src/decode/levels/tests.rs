@@ -22,11 +22,20 @@ fn in_use(levels: &Levels<'_>, scales: (u8, u8), shapes: &mut Shapes) -> Read {
 }
 
 /// The portable reader alone; None for what it leaves to the slow one.
-fn portably(levels: &Levels<'_>, scales: (u8, u8)) -> Option<Vec<Level>> {
-    let Levels::Rows { raw, fields: 2 } = *levels else { return None };
+fn portably(form: usize, raw: &str, scales: (u8, u8)) -> Option<Vec<Level>> {
     let (mut into, mut shapes) = (Vec::new(), Shapes::default());
     let quick = Quick { raw: raw.as_bytes(), price_scale: scales.0, quantity_scale: scales.1, shapes: &mut shapes };
-    quick.each(&quick::Quoted, &mut into, |_, _, _| {}).map(|()| into)
+    let ignore = |_: &[u8], _, _| {};
+    let read = match form {
+        0 => quick.each(&quick::Quoted, &mut into, ignore),
+        1 => quick.each(&quick::Bare, &mut into, ignore),
+        2 => quick.each(&quick::Longer(2), &mut into, ignore),
+        3 => quick.each(&quick::Orders, &mut into, ignore),
+        4 => quick.each(&quick::Short, &mut into, ignore),
+        5 => quick.each(&quick::Numbers, &mut into, ignore),
+        _ => quick.each(&quick::Sized, &mut into, ignore),
+    };
+    read.filter(|()| raw.starts_with('[')).map(|()| into)
 }
 
 /// Mostly what venues write, and some of what they do not.
@@ -86,7 +95,7 @@ proptest! {
             let levels = levels_of(form, &raw);
             let wanted = slowly(&levels, scales);
             prop_assert_eq!(in_use(&levels, scales, &mut shapes), wanted.clone(), "{}", raw);
-            if let Some(read) = portably(&levels, scales).filter(|_| raw.starts_with("[[\"")) {
+            if let Some(read) = portably(form, &raw, scales) {
                 prop_assert_eq!(Ok(read), wanted, "{}", raw);
             }
         }
@@ -129,9 +138,10 @@ proptest! {
             if swapped {
                 raw = raw.replace("\"px\"", "\"?\"").replace("\"sz\"", "\"px\"").replace("\"?\"", "\"sz\"");
             }
-            let levels = levels_of(if changes.is_empty() { read_as } else { form }, &raw);
+            let form = if changes.is_empty() { read_as } else { form };
+            let levels = levels_of(form, &raw);
             prop_assert_eq!(in_use(&levels, scales, &mut shapes), slowly(&levels, scales), "{}", raw);
-            if let Some(read) = portably(&levels, scales).filter(|_| raw.starts_with("[[\"")) {
+            if let Some(read) = portably(form, &raw, scales) {
                 prop_assert_eq!(Ok(read), slowly(&levels, scales), "{}", raw);
             }
         }
@@ -196,10 +206,20 @@ fn ordinary_levels_are_read_quickly() {
         ("[[\"61800\",\"2\"],[\"61800.5\",\"0.00000001\"]]", (1, 8)),
     ];
     for (raw, scales) in cases {
-        let levels = Levels::pairs(raw);
-        let (mut into, mut shapes) = (Vec::new(), Shapes::default());
-        let quickly = levels.quickly(scales.0, scales.1, &mut into, &mut shapes, |_, _, _| {});
-        assert_eq!((quickly, Ok(into)), (Some(()), slowly(&levels, scales)), "{raw}");
-        assert_eq!(portably(&levels, scales), slowly(&levels, scales).ok(), "{raw}");
+        quickly_read(0, raw, scales);
     }
+    let pairs = [("61800.2", "2909"), ("105055.1", "12"), ("9.5", "0"), ("61800", "290900")];
+    let pairs = pairs.map(|(price, quantity)| (price.to_owned(), quantity.to_owned()));
+    for (form, count) in (0..7).flat_map(|form| (1..=4).map(move |count| (form, count))) {
+        quickly_read(form, &written(form, &pairs[..count]), (1, 3));
+    }
+}
+
+/// Not one level is left to the slow reader, with or without vectors.
+fn quickly_read(form: usize, raw: &str, scales: (u8, u8)) {
+    let levels = levels_of(form, raw);
+    let (mut into, mut shapes) = (Vec::new(), Shapes::default());
+    let quickly = levels.quickly(scales.0, scales.1, &mut into, &mut shapes, |_, _, _| {});
+    assert_eq!((quickly, Ok(into)), (Some(()), slowly(&levels, scales)), "{raw}");
+    assert_eq!(portably(form, raw, scales), slowly(&levels, scales).ok(), "{raw}");
 }
