@@ -294,9 +294,9 @@ mod tests {
             assert!(ladder.replace(&snapshot));
             let mut model: BTreeMap<i64, i64> = (0..600).map(|n| (-n, 7)).collect();
             for step in 0..60_000 {
-                // Up by a tick every two changes, and back again in the end.
-                let best = 30_000 - (step - 30_000i64).abs();
-                let (rank, quantity) = if step % 2 == 0 { (best, step % 3) } else { (best - 300 * (step % 5), 0) };
+                // One order goes far up and comes back; the rest stays, so that nothing else moves the window.
+                let place = |step: i64| 30_000 - (step / 2 - 15_000).abs() * 2;
+                let (rank, quantity) = if step % 2 == 0 { (place(step), 1 + step % 3) } else { (place(step - 3), 0) };
                 let before = if quantity == 0 { model.remove(&rank) } else { model.insert(rank, quantity) };
                 assert_eq!(ladder.set(price(rank), quantity), before.unwrap_or(0));
                 let best =
