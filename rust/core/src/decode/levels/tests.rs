@@ -184,12 +184,15 @@ fn awkward_numbers_are_read_as_slowly() {
         "1.]",
     ];
     let ordinary = || ("61800.20".to_owned(), "2.909".to_owned());
-    for (form, number) in (0..7).flat_map(|form| NUMBERS.map(|number| (form, number))) {
-        for (at, as_price) in (0..3).flat_map(|at| [(at, true), (at, false)]) {
+    // Under Miri, which takes its time, one form alone, and its last level, whose bytes end with the text.
+    let (forms, places) = if cfg!(miri) { (0..1, 2..3) } else { (0..7, 0..3) };
+    for (form, number) in forms.flat_map(|form| NUMBERS.map(|number| (form, number))) {
+        for (at, as_price) in places.clone().flat_map(|at| [(at, true), (at, false)]) {
             let mut pairs = [ordinary(), ordinary(), ordinary()];
             *(if as_price { &mut pairs[at].0 } else { &mut pairs[at].1 }) = number.to_owned();
             let raw = written(form, &pairs);
-            for scales in (0..=18).map(|scale| (2, scale)).chain([(0, 0), (9, 3), (18, 0)]) {
+            let others = if cfg!(miri) { 0..0 } else { 0..19 };
+            for scales in others.map(|scale| (2, scale)).chain([(0, 0), (9, 3)]) {
                 let (levels, mut shapes) = (levels_of(form, &raw), Shapes::default());
                 assert_eq!(in_use(&levels, scales, &mut shapes), slowly(&levels, scales), "{raw} {scales:?}");
             }
