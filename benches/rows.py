@@ -102,7 +102,7 @@ ROWS = (
         "ns/level",
         target=20,
         rivals=rivals("level", "capture", {"msgspec": 6, "orjson + float": 16}),
-        note=f"{READ}; 10 MB of text that no cache holds (limit.read.capture); one change in eight is far off: see profile.capture",
+        note=f"{READ}; 10 MB that no cache holds (limit.read.capture); one level in eight is far off",
     ),
     Row(
         "bytes.small",
