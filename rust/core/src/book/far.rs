@@ -10,16 +10,8 @@ const BLOCK: usize = 64;
 /// One that has come to hold fewer joins a neighbour that has room: of two neighbours one at least holds so many.
 const BLOCK_MIN: usize = BLOCK / 4;
 
-/// Stands behind the last rank of a block, so that all of it rises; a price may have it, too.
-const NOTHING: i64 = i64::MAX;
-
-#[derive(Debug, Clone)]
-struct Block {
-    len: usize,
-    /// Rising.
-    ranks: Box<[i64; BLOCK]>,
-    quantities: Box<[i64; BLOCK]>,
-}
+/// (rank, quantity), rising. As long as they are few they take no more room than that: most books have hardly any.
+type Block = Vec<(i64, i64)>;
 
 /// Rank → quantity.
 #[derive(Debug, Clone, Default)]
@@ -34,41 +26,38 @@ impl Far {
     pub(super) fn new(best_first: &[(i64, i64)]) -> Self {
         let mut far = Self::default();
         for levels in best_first.rchunks(BLOCK / 2) {
-            let mut block = Block::new();
-            for (rank, quantity) in levels.iter().rev() {
-                block.insert(block.len, *rank, *quantity);
-            }
-            far.lowest.push(block.ranks[0]);
-            far.blocks.push(block);
+            far.lowest.extend(levels.last().map(|(rank, _)| *rank));
+            far.blocks.push(levels.iter().rev().copied().collect());
         }
         far
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
-        let rows = self.blocks.len() * 2 * size_of::<[i64; BLOCK]>();
-        rows + self.lowest.capacity() * size_of::<i64>() + self.blocks.capacity() * size_of::<Block>()
+        let levels: usize = self.blocks.iter().map(|block| block.capacity() * size_of::<(i64, i64)>()).sum();
+        levels + self.lowest.capacity() * size_of::<i64>() + self.blocks.capacity() * size_of::<Block>()
     }
 
     /// The quantity at a rank, or 0.
     pub(super) fn get(&self, rank: i64) -> i64 {
-        let block = self.blocks.get(self.block_of(rank));
-        block.and_then(|block| block.find(rank).ok().map(|at| block.quantities[at])).unwrap_or(0)
+        let Some(block) = self.blocks.get(self.block_of(rank)) else { return 0 };
+        block.get(below(block, rank)).filter(|held| held.0 == rank).map_or(0, |held| held.1)
     }
 
     /// Sets the quantity at a rank (0 removes it) and returns what was there before.
     pub(super) fn set(&mut self, rank: i64, quantity: i64) -> i64 {
         let number = self.block_of(rank);
         let Some(block) = self.blocks.get_mut(number) else { return self.begin(rank, quantity) };
-        match block.find(rank) {
-            Ok(at) if quantity != 0 => std::mem::replace(&mut block.quantities[at], quantity),
-            Ok(at) => {
-                let before = block.remove(at);
+        let at = below(block, rank);
+        match block.get_mut(at).filter(|held| held.0 == rank) {
+            Some(held) if quantity != 0 => std::mem::replace(&mut held.1, quantity),
+            Some(_) => {
+                let (_, before) = block.remove(at);
                 self.shrunk(number);
                 before
             }
-            Err(_) if quantity == 0 => 0,
-            Err(at) => {
-                block.insert(at, rank, quantity);
+            None if quantity == 0 => 0,
+            None => {
+                block.insert(at, (rank, quantity));
                 self.grown(number);
                 0
             }
@@ -77,26 +66,27 @@ impl Far {
 
     /// The highest rank, and what rests there.
     pub(super) fn last(&self) -> Option<(i64, i64)> {
-        let block = self.blocks.last()?;
-        let at = block.len.checked_sub(1)?;
-        Some((block.ranks[at], block.quantities[at]))
+        self.blocks.last()?.last().copied()
     }
 
     /// (rank, quantity) in falling order, of the ranks from `end` on.
     pub(super) fn from(&self, end: i64) -> impl Iterator<Item = (i64, i64)> + '_ {
-        let all = Falling { blocks: &self.blocks, left: self.blocks.last().map_or(0, |block| block.len) };
+        let all = Falling { blocks: &self.blocks, left: self.blocks.last().map_or(0, Vec::len) };
         all.take_while(move |(rank, _)| *rank >= end)
     }
 
     /// (rank, quantity) in falling order, of the ranks below `start`.
     pub(super) fn below(&self, start: i64) -> Falling<'_> {
         let blocks = &self.blocks[..self.lowest.partition_point(|lowest| *lowest < start)];
-        Falling { blocks, left: blocks.last().map_or(0, |block| block.below(start)) }
+        Falling { blocks, left: blocks.last().map_or(0, |block| below(block, start)) }
     }
 
     /// The block in which a rank is, if it is anywhere.
     #[inline]
     fn block_of(&self, rank: i64) -> usize {
+        if self.blocks.len() < 2 {
+            return 0;
+        }
         self.lowest.partition_point(|lowest| *lowest <= rank).saturating_sub(1)
     }
 
@@ -110,25 +100,28 @@ impl Far {
 
     fn grown(&mut self, number: usize) {
         let block = &mut self.blocks[number];
-        self.lowest[number] = block.ranks[0];
-        if block.len == BLOCK {
-            let upper = block.split(BLOCK / 2);
-            self.lowest.insert(number + 1, upper.ranks[0]);
+        self.lowest[number] = block[0].0;
+        if block.len() == BLOCK {
+            let upper = block.split_off(BLOCK / 2);
+            self.lowest.insert(number + 1, upper[0].0);
             self.blocks.insert(number + 1, upper);
         }
     }
 
     fn shrunk(&mut self, number: usize) {
         let block = &self.blocks[number];
-        self.lowest[number] = block.ranks[0];
-        if block.len >= BLOCK_MIN {
+        if let Some((rank, _)) = block.first() {
+            self.lowest[number] = *rank;
+        }
+        if block.len() >= BLOCK_MIN {
             return;
         }
-        let room = |other: &usize| self.blocks.get(*other).is_some_and(|other| other.len + block.len < BLOCK);
+        let room = |other: &usize| self.blocks.get(*other).is_some_and(|other| other.len() + block.len() < BLOCK);
         let with = [number.wrapping_sub(1), number + 1].into_iter().find(room);
         match with {
             Some(with) => self.join(number.min(with)),
-            None if block.len == 0 => {
+            // The last of all.
+            None if block.is_empty() => {
                 self.lowest.remove(number);
                 self.blocks.remove(number);
             }
@@ -138,70 +131,18 @@ impl Far {
 
     /// Makes one block of this and the next.
     fn join(&mut self, number: usize) {
-        self.lowest.remove(number + 1);
         let upper = self.blocks.remove(number + 1);
         let block = &mut self.blocks[number];
-        for (rank, quantity) in upper.levels() {
-            block.insert(block.len, rank, quantity);
-        }
-        self.lowest[number] = block.ranks[0];
+        block.extend(upper);
+        self.lowest.remove(number + 1);
+        self.lowest[number] = block[0].0;
     }
 }
 
-impl Block {
-    fn new() -> Self {
-        Self { len: 0, ranks: Box::new([NOTHING; BLOCK]), quantities: Box::new([0; BLOCK]) }
-    }
-
-    /// Where a rank is, or would be.
-    #[inline]
-    fn find(&self, rank: i64) -> Result<usize, usize> {
-        let at = self.below(rank);
-        // What stands behind the last rank may be the rank that is looked for.
-        if at < self.len && self.ranks.get(at) == Some(&rank) {
-            Ok(at)
-        } else {
-            Err(at)
-        }
-    }
-
-    /// How many ranks are below one.
-    #[inline]
-    fn below(&self, rank: i64) -> usize {
-        self.ranks.partition_point(|other| *other < rank)
-    }
-
-    fn levels(&self) -> impl Iterator<Item = (i64, i64)> + '_ {
-        self.ranks.iter().copied().zip(self.quantities.iter().copied()).take(self.len)
-    }
-
-    /// There must be room.
-    fn insert(&mut self, at: usize, rank: i64, quantity: i64) {
-        self.ranks.copy_within(at..self.len, at + 1);
-        self.quantities.copy_within(at..self.len, at + 1);
-        (self.ranks[at], self.quantities[at]) = (rank, quantity);
-        self.len += 1;
-    }
-
-    fn remove(&mut self, at: usize) -> i64 {
-        let before = self.quantities[at];
-        self.ranks.copy_within(at + 1..self.len, at);
-        self.quantities.copy_within(at + 1..self.len, at);
-        self.len -= 1;
-        self.ranks[self.len] = NOTHING;
-        before
-    }
-
-    /// Takes what is behind the first so many levels away.
-    fn split(&mut self, from: usize) -> Self {
-        let mut upper = Self::new();
-        for at in from..self.len {
-            upper.insert(at - from, self.ranks[at], self.quantities[at]);
-            self.ranks[at] = NOTHING;
-        }
-        self.len = from;
-        upper
-    }
+/// How many ranks of a block are below one.
+#[inline]
+fn below(block: &[(i64, i64)], rank: i64) -> usize {
+    block.partition_point(|held| held.0 < rank)
 }
 
 /// Levels in falling order of rank.
@@ -221,10 +162,10 @@ impl Iterator for Falling<'_> {
         if self.left == 0 {
             self.blocks = &self.blocks[..self.blocks.len() - 1];
             block = self.blocks.last()?;
-            self.left = block.len;
+            self.left = block.len();
         }
         self.left = self.left.checked_sub(1)?;
-        Some((block.ranks[self.left], block.quantities[self.left]))
+        block.get(self.left).copied()
     }
 }
 
@@ -241,13 +182,10 @@ mod tests {
     fn is_sound(far: &Far) -> Result<(), TestCaseError> {
         prop_assert_eq!(far.lowest.len(), far.blocks.len());
         for (lowest, block) in far.lowest.iter().zip(&far.blocks) {
-            prop_assert!(block.len > 0 && block.len < BLOCK);
-            prop_assert_eq!(*lowest, block.ranks[0]);
-            prop_assert!(
-                block.ranks[..block.len].is_sorted() && block.ranks[block.len..].iter().all(|rank| *rank == NOTHING)
-            );
+            prop_assert!(!block.is_empty() && block.len() < BLOCK);
+            prop_assert!(*lowest == block[0].0 && block.is_sorted());
         }
-        prop_assert!(far.blocks.windows(2).all(|pair| pair.iter().any(|block| block.len >= BLOCK_MIN)));
+        prop_assert!(far.blocks.windows(2).all(|pair| pair.iter().any(|block| block.len() >= BLOCK_MIN)));
         Ok(())
     }
 
