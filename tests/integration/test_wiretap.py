@@ -35,10 +35,14 @@ def test_every_connection_ends_with_the_door() -> None:
         venue = Thread(target=flood, args=(listener, stack))
         venue.start()
         with WireTap(f"http://127.0.0.1:{listener.getsockname()[1]}") as tap:
-            clients = Thread(target=knock, args=(int(tap.base_url.rpartition(":")[2]), stack))
+            port = int(tap.base_url.rpartition(":")[2])
+            clients = Thread(target=knock, args=(port, stack))
             clients.start()
             eventually(lambda: tap.connections >= CLIENTS, "clients have come")
         clients.join()
         end(listener)
         venue.join()
+        # Clients and venue hold on to their ends still; the door's own are gone.
+        sockets = [one for one in gc.get_objects() if type(one) is socket.socket and one.fileno() >= 0]
+        assert not [one for one in sockets if one.getsockname()[1] == port]
     gc.collect()
